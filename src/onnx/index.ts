@@ -1,0 +1,1 @@
+export { onnxModel, type ExternalWeight, type OnnxModel } from "./model.ts";

@@ -1,0 +1,60 @@
+import { ADD, DIV, MUL, SUB } from "./arithmetic.ts";
+import { DROPOUT } from "./dropout.ts";
+import { GATHER_ROWS, SCATTER_ROWS } from "./gather.ts";
+import { CONCAT, PAD, RESHAPE, SLICE, TRANSPOSE } from "./layout.ts";
+import { GEMM, LINEAR, MAT_MUL } from "./matrix.ts";
+import { LAYER_NORM } from "./norm.ts";
+import { ERF, EXP, GELU, GELU_TANH, LOG, RELU, SIGMOID, SIGN, SQRT, TANH } from "./pointwise.ts";
+import { EQUAL_MASK, EXPAND, REDUCE_MAX, REDUCE_MEAN, REDUCE_SUM, SIZE_RATIO } from "./reduce.ts";
+import { SOFTMAX } from "./softmax.ts";
+import { TOKEN_LOSS } from "./token-loss.ts";
+
+export { add, div, mul, sub } from "./arithmetic.ts";
+export { dropout } from "./dropout.ts";
+export { gatherRows, scatterRows } from "./gather.ts";
+export { concat, padAxis, reshape, slice, transpose } from "./layout.ts";
+export { gemm, linearMap, matMul, matMulTransposed } from "./matrix.ts";
+export { layerNormalize, rmsNormalize } from "./norm.ts";
+export { erf, exp, gelu, geluTanh, log, relu, sigmoid, sign, sqrt, tanh } from "./pointwise.ts";
+export { expand, reduceMax, reduceMean, reduceSum, sumTo } from "./reduce.ts";
+export { axisSize } from "./shape-rules.ts";
+export { softmax } from "./softmax.ts";
+export { tokenLoss } from "./token-loss.ts";
+
+/** Every op. The contract suite walks this table: shapes equal onnxruntime's, gradients equal finite differences. */
+export const OPS = [
+  ADD,
+  SUB,
+  MUL,
+  DIV,
+  EXP,
+  LOG,
+  SQRT,
+  TANH,
+  SIGMOID,
+  RELU,
+  SIGN,
+  ERF,
+  GELU,
+  GELU_TANH,
+  GEMM,
+  LINEAR,
+  MAT_MUL,
+  RESHAPE,
+  TRANSPOSE,
+  CONCAT,
+  SLICE,
+  PAD,
+  REDUCE_SUM,
+  REDUCE_MEAN,
+  REDUCE_MAX,
+  SIZE_RATIO,
+  EQUAL_MASK,
+  EXPAND,
+  GATHER_ROWS,
+  SCATTER_ROWS,
+  SOFTMAX,
+  LAYER_NORM,
+  DROPOUT,
+  TOKEN_LOSS,
+] as const;
