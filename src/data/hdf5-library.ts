@@ -1,0 +1,102 @@
+import { File, ready } from "h5wasm";
+
+/**
+ * The HDF5 C library as WebAssembly, kept away from the real file system: it only ever sees one file in its own
+ * memory. That keeps input and output asynchronous, leaves no open descriptor behind a broken file, and lets the
+ * library's diagnostics be read instead of printed on the terminal.
+ */
+export type Hdf5Library = Awaited<typeof ready>;
+
+const SCRATCH = "/scratch.h5";
+const DIAGNOSTICS = "/diagnostics";
+
+interface OpenStreams {
+  getStream(descriptor: number): FS.FSStream | null;
+}
+
+/** Descriptor 2 of the library (its standard error) becomes a file in its memory: the lowest free number is reused. */
+function captureDiagnostics(library: Hdf5Library): void {
+  const files = library.FS;
+  files.writeFile(DIAGNOSTICS, "");
+  const standardError = (files as unknown as OpenStreams).getStream(2);
+  if (standardError !== null) files.close(standardError);
+  files.open(DIAGNOSTICS, "a");
+}
+
+let loading: Promise<Hdf5Library> | undefined;
+
+/** The library, prepared on first use. */
+export function hdf5Library(): Promise<Hdf5Library> {
+  loading ??= ready.then((library) => {
+    captureDiagnostics(library);
+    return library;
+  });
+  return loading;
+}
+
+/** The innermost reason the library gave in the work at hand ("truncated file: eof = …"), or undefined. */
+export function diagnosis(library: Hdf5Library): string | undefined {
+  const text = library.FS.readFile(DIAGNOSTICS, { encoding: "utf8" });
+  const frames = text.split("\n").filter((line) => /^\s*#\d+:/.test(line));
+  return frames.at(-1)?.replace(/^.*\(\): /, "");
+}
+
+/**
+ * Opens `bytes` as an HDF5 file for the time of `work`, which gets the file's handle, or `undefined` when the bytes
+ * are no readable HDF5 file.
+ */
+export function withHdf5<T>(
+  library: Hdf5Library,
+  bytes: Uint8Array,
+  work: (handle: bigint | undefined) => T,
+): T {
+  const files = library.FS;
+  files.truncate(DIAGNOSTICS, 0);
+  files.createDataFile("/", SCRATCH.slice(1), bytes, true, true, true);
+  try {
+    const handle = library.open(SCRATCH, library.H5F_ACC_RDONLY, false, -1, -1);
+    if (handle < 0n) return work(undefined);
+    try {
+      return work(handle);
+    } finally {
+      library.close_file(handle);
+    }
+  } finally {
+    files.unlink(SCRATCH);
+  }
+}
+
+/** The bytes of the HDF5 file that `work` fills. */
+export function hdf5Bytes(library: Hdf5Library, work: (file: File) => void): Uint8Array {
+  try {
+    const file = new File(SCRATCH, "w");
+    try {
+      work(file);
+    } finally {
+      file.close();
+    }
+    return library.FS.readFile(SCRATCH);
+  } finally {
+    library.FS.unlink(SCRATCH);
+  }
+}
+
+/** The raw little-endian bytes of a dataset (the library's typed route knows no float16), undefined on failure. */
+export function datasetBytes(
+  library: Hdf5Library,
+  handle: bigint,
+  path: string,
+  byteLength: number,
+): Uint8Array<ArrayBuffer> | undefined {
+  // oxlint-disable-next-line no-underscore-dangle -- Emscripten's name
+  const address = library._malloc(byteLength);
+  if (address === 0) return undefined;
+  try {
+    const status = library.get_dataset_data(handle, path, null, null, null, BigInt(address));
+    if (status < 0) return undefined;
+    return library.HEAPU8.slice(address, address + byteLength);
+  } finally {
+    // oxlint-disable-next-line no-underscore-dangle -- Emscripten's name
+    library._free(address);
+  }
+}
