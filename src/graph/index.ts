@@ -1,4 +1,5 @@
 export { Graph, type Node } from "./graph.ts";
+export { float32Tensor, int64Tensor, type HostTensor } from "./host-tensor.ts";
 export type { Attribute, Attributes, BackwardStep, EncodeCall, Gradients, OnnxWriter, Op } from "./op.ts";
 export { printGraph } from "./print.ts";
 export { reach } from "./reach.ts";

@@ -1,49 +1,60 @@
 import { type Op, type Size, type Tensor } from "../graph/index.ts";
 import { axisSize, shapeError, single } from "./shape-rules.ts";
 
-/** Rows of a table by index: table [V, …], indices [R] int64 → [R, …]. */
-export const GATHER_ROWS: Op<readonly [Tensor, Tensor], object> = {
-  name: "gather-rows",
-  infer([table, indices]) {
-    if (indices.dtype !== "int64" || indices.shape.length !== 1 || table.shape.length < 1) {
-      throw shapeError("gather-rows", "table [V, …] and int64 indices [R]", table, indices);
+type Indexed = readonly [Tensor, Tensor];
+
+/** Entries of one axis by index: x […, V, …], indices [R] int64 → […, R, …]. */
+export const GATHER: Op<Indexed, { readonly axis: number }> = {
+  name: "gather",
+  infer([x, indices], { axis }) {
+    if (indices.dtype !== "int64" || indices.shape.length !== 1 || x.shape.length <= axis) {
+      throw shapeError("gather", `a tensor with axis ${axis} and int64 indices [R]`, x, indices);
     }
-    return [{ dtype: table.dtype, shape: [axisSize(indices, 0), ...table.shape.slice(1)] }];
+    return [{ dtype: x.dtype, shape: x.shape.with(axis, axisSize(indices, 0)) }];
   },
-  encode: (writer, { inputs, outputs }) =>
-    void writer.emit("Gather", inputs, { outputs, attributes: { axis: 0 } }),
-  gradient: ({ inputs: [table, indices], dy }) => [scatterRows(dy, indices, axisSize(table, 0)), null],
+  encode: (writer, { inputs, outputs, attributes: { axis } }) =>
+    void writer.emit("Gather", inputs, { outputs, attributes: { axis } }),
+  gradient: ({ inputs: [x, indices], attributes: { axis }, dy }) => [
+    scatter(dy, indices, { axis, size: axisSize(x, axis) }),
+    null,
+  ],
 };
 
-export function gatherRows(table: Tensor, indices: Tensor): Tensor {
-  return single(table.graph.apply(GATHER_ROWS, [table, indices], {}));
+export function gather(x: Tensor, indices: Tensor, axis: number): Tensor {
+  return single(x.graph.apply(GATHER, [x, indices], { axis }));
 }
 
-/** Rows added up at their indices, zeros elsewhere: the adjoint of `gather-rows`. rows [R, …], indices [R] → [V, …]. */
-export const SCATTER_ROWS: Op<readonly [Tensor, Tensor], { readonly size: Size }> = {
-  name: "scatter-rows",
-  infer([rows, indices], { size }) {
+/** Rows of a table by index: table [V, …], indices [R] int64 → [R, …]. */
+export function gatherRows(table: Tensor, indices: Tensor): Tensor {
+  return gather(table, indices, 0);
+}
+
+export interface ScatterAttributes {
+  readonly axis: number;
+  readonly size: Size;
+}
+
+/** Entries added up at their indices, zeros elsewhere: the adjoint of `gather`. x […, R, …], indices [R] → […, size, …]. */
+export const SCATTER: Op<Indexed, ScatterAttributes & { readonly [key: string]: Size }> = {
+  name: "scatter",
+  infer([x, indices], { axis, size }) {
     if (indices.dtype !== "int64" || indices.shape.length !== 1) {
-      throw shapeError("scatter-rows", "rows [R, …] and int64 indices [R]", rows, indices);
+      throw shapeError("scatter", "entries […, R, …] and int64 indices [R]", x, indices);
     }
-    return [{ dtype: rows.dtype, shape: [size, ...rows.shape.slice(1)] }];
+    return [{ dtype: x.dtype, shape: x.shape.with(axis, size) }];
   },
-  encode(writer, { inputs: [rows = "", indices = ""], outputs, attributes: { size }, tensors: [tensor] }) {
+  encode(writer, { inputs: [x = "", indices = ""], outputs, attributes: { axis, size }, tensors: [tensor] }) {
     // ScatterND would be the natural op, but onnxruntime's CPU kernel adds duplicates from several threads without a
     // lock and loses some; ScatterElements is serial and exact.
-    const zeros = writer.emit("ConstantOfShape", [writer.shape([size, ...tensor.shape.slice(1)])]);
-    const trailing = tensor.shape.slice(1).map((_, axis) => axis + 1);
-    const column =
-      trailing.length === 0 ? indices : writer.emit("Unsqueeze", [indices, writer.int64(trailing)]);
-    const index = writer.emit("Expand", [column, writer.shape(tensor.shape)]);
-    writer.emit("ScatterElements", [zeros, index, rows], {
-      outputs,
-      attributes: { axis: 0, reduction: "add" },
-    });
+    const zeros = writer.emit("ConstantOfShape", [writer.shape(tensor.shape.with(axis, size))]);
+    const others = tensor.shape.flatMap((_, other) => (other === axis ? [] : [other]));
+    const aligned = others.length === 0 ? indices : writer.emit("Unsqueeze", [indices, writer.int64(others)]);
+    const index = writer.emit("Expand", [aligned, writer.shape(tensor.shape)]);
+    writer.emit("ScatterElements", [zeros, index, x], { outputs, attributes: { axis, reduction: "add" } });
   },
-  gradient: ({ inputs: [, indices], dy }) => [gatherRows(dy, indices), null],
+  gradient: ({ inputs: [, indices], attributes: { axis }, dy }) => [gather(dy, indices, axis), null],
 };
 
-export function scatterRows(rows: Tensor, indices: Tensor, size: Size): Tensor {
-  return single(rows.graph.apply(SCATTER_ROWS, [rows, indices], { size }));
+export function scatter(x: Tensor, indices: Tensor, { axis, size }: ScatterAttributes): Tensor {
+  return single(x.graph.apply(SCATTER, [x, indices], { axis, size }));
 }

@@ -1,6 +1,6 @@
 import { ADD, DIV, MUL, SUB } from "./arithmetic.ts";
 import { DROPOUT } from "./dropout.ts";
-import { GATHER_ROWS, SCATTER_ROWS } from "./gather.ts";
+import { GATHER, SCATTER } from "./gather.ts";
 import { CONCAT, PAD, RESHAPE, SLICE, TRANSPOSE } from "./layout.ts";
 import { GEMM, LINEAR, MAT_MUL } from "./matrix.ts";
 import { LAYER_NORM } from "./norm.ts";
@@ -8,10 +8,11 @@ import { ERF, EXP, GELU, GELU_TANH, LOG, RELU, SIGMOID, SIGN, SQRT, TANH } from 
 import { EQUAL_MASK, EXPAND, REDUCE_MAX, REDUCE_MEAN, REDUCE_SUM, SIZE_RATIO } from "./reduce.ts";
 import { SOFTMAX } from "./softmax.ts";
 import { TOKEN_LOSS } from "./token-loss.ts";
+import { TOP_K } from "./top-k.ts";
 
 export { add, div, mul, sub } from "./arithmetic.ts";
 export { dropout } from "./dropout.ts";
-export { gatherRows, scatterRows } from "./gather.ts";
+export { gather, gatherRows, scatter } from "./gather.ts";
 export { concat, padAxis, reshape, slice, transpose } from "./layout.ts";
 export { gemm, linearMap, matMul, matMulTransposed } from "./matrix.ts";
 export { layerNormalize, rmsNormalize } from "./norm.ts";
@@ -20,6 +21,7 @@ export { expand, reduceMax, reduceMean, reduceSum, sumTo } from "./reduce.ts";
 export { axisSize } from "./shape-rules.ts";
 export { softmax } from "./softmax.ts";
 export { tokenLoss } from "./token-loss.ts";
+export { topK } from "./top-k.ts";
 
 /** Every op. The contract suite walks this table: shapes equal onnxruntime's, gradients equal finite differences. */
 export const OPS = [
@@ -51,10 +53,11 @@ export const OPS = [
   SIZE_RATIO,
   EQUAL_MASK,
   EXPAND,
-  GATHER_ROWS,
-  SCATTER_ROWS,
+  GATHER,
+  SCATTER,
   SOFTMAX,
   LAYER_NORM,
   DROPOUT,
   TOKEN_LOSS,
+  TOP_K,
 ] as const;

@@ -1,6 +1,6 @@
 import { sameSize, type Op, type Tensor } from "../graph/index.ts";
 import { mul, sub } from "./arithmetic.ts";
-import { gatherRows, scatterRows } from "./gather.ts";
+import { gatherRows, scatter } from "./gather.ts";
 import { gemm } from "./matrix.ts";
 import { reduceSum } from "./reduce.ts";
 import { axisSize, shapeError } from "./shape-rules.ts";
@@ -58,15 +58,15 @@ export const TOKEN_LOSS: Op<readonly [Tensor, Tensor, Tensor, Tensor], object> =
     const expected = gemm(p, table, PLAIN); // Σ_v P_v E_v
     const dStates = mul(sub(expected, gatherRows(table, labels)), dy);
     // dE = Pᵀ(w h) − scatter(w h at the labels)
+    const size = axisSize(table, 0);
     const weighted = mul(states, dy);
     const dTable = sub(
       gemm(p, weighted, { transposeA: true, transposeB: false }),
-      scatterRows(weighted, labels, axisSize(table, 0)),
+      scatter(weighted, labels, { axis: 0, size }),
     );
-    const size = axisSize(table, 0);
     const dBias = sub(
       reduceSum(mul(p, dy), [0], { keep: false }),
-      scatterRows(reduceSum(dy, [1], { keep: false }), labels, size),
+      scatter(reduceSum(dy, [1], { keep: false }), labels, { axis: 0, size }),
     );
     return [dStates, dTable, dBias, null];
   },

@@ -1,14 +1,7 @@
 import type { InferenceSession, Tensor as OrtTensor, TypedTensor } from "onnxruntime-common";
 import { VlPetError } from "../error.ts";
-import { bareSymbol, evaluateSize, type DType, type KeepMaskFill, type Shape } from "../graph/index.ts";
+import { bareSymbol, evaluateSize, type DType, type HostTensor, type KeepMaskFill, type Shape } from "../graph/index.ts";
 import { RandomStream } from "../random.ts";
-
-/** Numbers with a type and dimensions, on the host. */
-export interface HostTensor {
-  readonly dtype: DType;
-  readonly dims: readonly number[];
-  readonly data: Float32Array | BigInt64Array | Uint8Array;
-}
 
 /** What the device must know of a model's input. */
 export interface InputSpec {

@@ -1,0 +1,83 @@
+import type { Tensor } from "../graph/index.ts";
+import { add, axisSize, matMul, matMulTransposed, mul, reshape, softmax, transpose } from "../ops/index.ts";
+import { linear, widthOf } from "./layers.ts";
+import type { Layout, Sequence } from "./layout.ts";
+import type { Scope } from "./scope.ts";
+import type { SiteName } from "./site.ts";
+
+/** What an attention is in its family: names of the projections, biases, scaling. */
+export interface AttentionKind {
+  readonly heads: number;
+  /** K, the width of a head. */
+  readonly headWidth: number;
+  readonly names: { readonly query: string; readonly key: string; readonly value: string; readonly out: string };
+  readonly bias: boolean;
+  /** Factor on query·key: K^-½ in BART, 1 in T5. */
+  readonly scale: number;
+  readonly dropRate: number;
+}
+
+type AttentionSite = "encoder.self-attention" | "decoder.self-attention" | "decoder.cross-attention";
+
+export interface KeyValue {
+  /** [B, H, S, K] */
+  readonly key: Tensor;
+  /** [B, H, S, K] */
+  readonly value: Tensor;
+}
+
+/** One attention block of a model: its place, its kind, and which sites it opens. */
+export interface AttentionBlock {
+  readonly scope: Scope;
+  readonly kind: AttentionKind;
+  readonly site: AttentionSite;
+}
+
+/** rows [B·N, H·K] → [B, H, N, K] */
+function splitHeads(rows: Tensor, layout: Layout, { heads, headWidth }: AttentionKind): Tensor {
+  const grid = layout.grid(rows);
+  const split = reshape(grid, [axisSize(grid, 0), axisSize(grid, 1), heads, headWidth]);
+  return transpose(split, [0, 2, 1, 3]);
+}
+
+function mergeHeads(context: Tensor, layout: Layout, { heads, headWidth }: AttentionKind): Tensor {
+  const grid = transpose(context, [0, 2, 1, 3]); // [B, N, H, K]
+  return layout.rows(reshape(grid, [axisSize(grid, 0), axisSize(grid, 1), heads * headWidth]));
+}
+
+type Projection = keyof AttentionKind["names"];
+
+function project({ scope, kind, site }: AttentionBlock, which: Projection, x: Sequence, width?: number): Tensor {
+  const at = scope.at(kind.names[which]);
+  const y = linear(at, x.rows, width ?? kind.heads * kind.headWidth, { bias: kind.bias });
+  const name: SiteName = `${site}.${which}`;
+  return at.site(name, { x: x.rows, y, layout: x.layout });
+}
+
+/** Keys and values of some states, [B, H, S, K] each. */
+export function keyValue(block: AttentionBlock, states: Sequence): KeyValue {
+  return {
+    key: splitHeads(project(block, "key", states), states.layout, block.kind),
+    value: splitHeads(project(block, "value", states), states.layout, block.kind),
+  };
+}
+
+/** The queries of some rows, [B, H, T, K]. */
+export function queries(block: AttentionBlock, x: Sequence): Tensor {
+  return splitHeads(project(block, "query", x), x.layout, block.kind);
+}
+
+/** softmax(q kᵀ·scale + bias) v → [B, H, T, K]; `bias` broadcasts to [B, H, T, S] and carries masks. */
+export function attend({ scope, kind }: AttentionBlock, query: Tensor, { key, value }: KeyValue, bias: Tensor | null): Tensor {
+  const products = matMulTransposed(query, key); // [B, H, T, S]
+  const scaled = kind.scale === 1 ? products : mul(products, kind.scale);
+  const weights = softmax(bias === null ? scaled : add(scaled, bias));
+  return matMul(scope.dropout(weights, kind.dropRate, "weights"), value);
+}
+
+/** The output projection and the block's own site. `x` is the residual stream the block read. */
+export function attentionOutput(block: AttentionBlock, context: Tensor, x: Sequence, residual: Tensor): Tensor {
+  const rows = mergeHeads(context, x.layout, block.kind);
+  const y = project(block, "out", { rows, layout: x.layout }, widthOf(residual));
+  return block.scope.site(block.site, { x: residual, y, layout: x.layout });
+}

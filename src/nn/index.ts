@@ -1,0 +1,25 @@
+export {
+  attend,
+  attentionOutput,
+  keyValue,
+  queries,
+  type AttentionBlock,
+  type AttentionKind,
+  type KeyValue,
+} from "./attention.ts";
+export { embedding, embeddingTable, linear, norm, widthOf, type LinearOptions, type NormKind } from "./layers.ts";
+export { paddedLayout, type Layout, type Sequence } from "./layout.ts";
+export {
+  initialValues,
+  ONES,
+  parameterCount,
+  selects,
+  ZEROS,
+  type Init,
+  type Parameter,
+  type Part,
+  type Selector,
+  type Traits,
+} from "./parameter.ts";
+export { Scope, type InitRule, type Mode, type ScopeOptions } from "./scope.ts";
+export { SITES, type SiteCall, type SiteHook, type SiteHooks, type SiteName } from "./site.ts";

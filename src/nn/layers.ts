@@ -1,0 +1,48 @@
+import { sizeText, type Tensor } from "../graph/index.ts";
+import { axisSize, gatherRows, layerNormalize, linearMap, rmsNormalize } from "../ops/index.ts";
+import { VlPetError } from "../error.ts";
+import { ONES, ZEROS, type Init } from "./parameter.ts";
+import type { Scope } from "./scope.ts";
+
+/** The width of a tensor's last axis, which is always a plain number. */
+export function widthOf(x: Tensor): number {
+  const width = axisSize(x, -1);
+  if (typeof width === "number") return width;
+  throw new VlPetError("shape", "the last axis must have a fixed size", { where: x.name, received: sizeText(width) });
+}
+
+export interface LinearOptions {
+  readonly bias?: boolean;
+  /** Start of weight and bias instead of the backbone's rule. */
+  readonly init?: Init;
+}
+
+/** x Wᵀ + b on rows [R, I] → [R, O], with `weight` [O, I] and `bias` [O] at the scope. */
+export function linear(scope: Scope, x: Tensor, outputs: number, options: LinearOptions = {}): Tensor {
+  const weight = scope.parameter("weight", [outputs, widthOf(x)], { of: "linear", role: "weight" }, options.init);
+  const bias =
+    options.bias === false
+      ? null
+      : scope.parameter("bias", [outputs], { of: "linear", role: "bias" }, options.init);
+  return linearMap(x, weight, bias);
+}
+
+/** An embedding table [size, width] at the scope. */
+export function embeddingTable(scope: Scope, size: number, width: number): Tensor {
+  return scope.parameter("weight", [size, width], { of: "embedding", role: "weight" });
+}
+
+/** Rows of the scope's table: indices [R] → [R, width]. */
+export function embedding(scope: Scope, indices: Tensor, size: number, width: number): Tensor {
+  return gatherRows(embeddingTable(scope, size, width), indices);
+}
+
+/** Layer norm with `weight` and `bias`, or T5's RMS norm with `weight` alone. */
+export type NormKind = { readonly kind: "layer" | "rms"; readonly epsilon: number };
+
+export function norm(scope: Scope, x: Tensor, { kind, epsilon }: NormKind): Tensor {
+  const width = [widthOf(x)];
+  const gain = scope.parameter("weight", width, { of: "norm", role: "gain" }, ONES);
+  if (kind === "rms") return rmsNormalize(x, gain, epsilon);
+  return layerNormalize(x, gain, scope.parameter("bias", width, { of: "norm", role: "bias" }, ZEROS), epsilon);
+}
