@@ -1,0 +1,71 @@
+import * as v from "valibot";
+import { BackboneConfig, visualLayout, type VisualLayout } from "../../src/backbones/index.ts";
+import { PetConfig } from "../../src/pet/index.ts";
+import type { ModelConfig } from "../../src/train/model.ts";
+import type { CaseDescription } from "./case.ts";
+
+type MethodWords = CaseDescription["method"];
+
+/** The settings of a method that a case describes in words; null when this project does not have it (yet). */
+function petOf(method: MethodWords): unknown {
+  switch (method.name) {
+    case "full":
+    case "bitfit":
+      return { name: method.name };
+    case "vl-pet":
+      return vlPetOf(method);
+    default:
+      return null;
+  }
+}
+
+function vlPetOf(method: MethodWords): unknown {
+  const known = new Set([
+    "name", "granularity", "rank", "heads", "gateRank", "decoderRank", "decoderValueModule", "scale", "decoderScale",
+    "zeroInit", "trainEncoderLayerNorms", "sharedAcrossTasks", "gateCombination", "multihead",
+  ]);
+  // Heads that are stacked before or after the bottleneck are the plain bottleneck; only pairs differ.
+  if (Object.keys(method).some((key) => !known.has(key)) || method["multihead"] === "down-up pair") return null;
+  return {
+    name: "vl-pet",
+    granularity: method["granularity"],
+    rank: method["rank"],
+    gateRank: method["gateRank"] ?? 1,
+    decoderRank: method["decoderRank"],
+    scale: method["scale"],
+    decoderScale: method["decoderScale"],
+    gateMode: method["gateCombination"] === undefined ? "multiply" : "add",
+  };
+}
+
+function backboneOf({ backbone, sizes }: CaseDescription): unknown {
+  return {
+    name: backbone,
+    width: sizes.dModel,
+    vocabulary: sizes.vocabSize,
+    encoderLayers: sizes.encoderLayers,
+    decoderLayers: sizes.decoderLayers,
+    heads: sizes.heads,
+    ffnWidth: sizes.ffn,
+    maxPositions: sizes.maxPositions,
+    featureWidth: sizes.featDim,
+    imageSlots: sizes.nImages,
+    dropRate: 0,
+  };
+}
+
+/** The model of a case, or null when its backbone or method comes later. */
+export function modelOfCase(about: CaseDescription): ModelConfig | null {
+  const pet = petOf(about.method);
+  if (pet === null || about.sizes.nImages === 0) return null;
+  const parsedPet = v.safeParse(PetConfig, pet);
+  const parsedBackbone = v.safeParse(BackboneConfig, backboneOf(about));
+  if (!parsedPet.success || !parsedBackbone.success) return null;
+  return { pet: parsedPet.output, backbone: parsedBackbone.output };
+}
+
+/** The visual layout of a batch whose features have this shape: [B, rows, F] or [B, images, rows, F]. */
+export function layoutOf({ sizes }: CaseDescription, shape: readonly number[]): VisualLayout {
+  const [images, rows] = shape.length === 4 ? [shape[1] ?? 1, shape[2] ?? 1] : [1, shape[1] ?? 1];
+  return visualLayout(images, rows, sizes.downsample ? { regions: sizes.nBoxes } : null);
+}

@@ -1,0 +1,20 @@
+import type { Tensor } from "../graph/index.ts";
+import { linear, widthOf, type Init, type Scope } from "../nn/index.ts";
+import { geluTanh } from "../ops/index.ts";
+
+export interface BottleneckOptions {
+  readonly rank: number;
+  /** Start of the up projection instead of the backbone's rule; zeros make the branch start silent. */
+  readonly upInit?: Init;
+}
+
+/** up(φ(down(x))) with φ = gelu by tanh (Houlsby et al. 2019): rows [R, D] → [R, outputs]. */
+export function bottleneck(scope: Scope, x: Tensor, outputs: number, { rank, upInit }: BottleneckOptions): Tensor {
+  const inner = geluTanh(linear(scope.at("down"), x, rank)); // [R, rank]
+  return linear(scope.at("up"), inner, outputs, upInit === undefined ? {} : { init: upInit });
+}
+
+/** A bottleneck as wide as what it is added to. */
+export function sameWidthBottleneck(scope: Scope, x: Tensor, options: BottleneckOptions): Tensor {
+  return bottleneck(scope, x, widthOf(x), options);
+}

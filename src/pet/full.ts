@@ -1,0 +1,10 @@
+import * as v from "valibot";
+import type { Method } from "./method.ts";
+
+const FullConfig = v.strictObject({ name: v.literal("full") });
+
+/** Full fine-tuning: everything is trained. */
+export const full: Method<typeof FullConfig> = {
+  config: FullConfig,
+  plan: () => ({ hooks: {}, unfreeze: [{}] }),
+};

@@ -1,0 +1,34 @@
+import * as v from "valibot";
+import { bitfit } from "./bitfit.ts";
+import { full } from "./full.ts";
+import type { Method } from "./method.ts";
+import type { Plan } from "./plan.ts";
+import { visualOnly } from "./visual-only.ts";
+import { vlPet } from "./vl-pet.ts";
+
+export { GRANULARITIES, type Granularity } from "./granularity.ts";
+export type { Method } from "./method.ts";
+export { trains, type Plan } from "./plan.ts";
+
+/** Every tuning method. A new one is one file and one line here: command line, tables and contract tests follow. */
+export const METHODS = {
+  "vl-pet": vlPet,
+  full,
+  bitfit,
+  "visual-only": visualOnly,
+} as const;
+
+type MethodConfigs = (typeof METHODS)[keyof typeof METHODS]["config"];
+export type PetConfig = v.InferOutput<MethodConfigs>;
+
+/** Settings of any method, told apart by `name`. */
+export const PetConfig: v.GenericSchema<v.InferInput<MethodConfigs>, PetConfig> = v.variant(
+  "name",
+  Object.values(METHODS).map((method) => method.config) as [MethodConfigs, ...MethodConfigs[]],
+);
+
+/** The plan that some settings describe. */
+export function petPlan(config: PetConfig): Plan {
+  const method: Method = METHODS[config.name];
+  return method.plan(config);
+}

@@ -1,0 +1,31 @@
+import { selects, type Parameter, type Selector, type SiteHook, type SiteHooks, type SiteName } from "../nn/index.ts";
+
+/** What a method does to a model: values changed at sites, and frozen parameters unfrozen. */
+export interface Plan {
+  readonly hooks: SiteHooks;
+  readonly unfreeze: readonly Selector[];
+}
+
+/** Whether a plan trains a parameter: the method's own ones, and those it unfreezes. */
+export function trains(plan: Plan, parameter: Parameter): boolean {
+  return parameter.traits.owner === "pet" || plan.unfreeze.some((selector) => selects(selector, parameter));
+}
+
+/** One hook at several sites. */
+export function hooksAt(sites: readonly SiteName[], hook: SiteHook): SiteHooks {
+  return Object.fromEntries(sites.map((site) => [site, [hook]]));
+}
+
+/** Hooks of several designs together; at a shared site they run in the given order. */
+export function joinedHooks(...parts: readonly SiteHooks[]): SiteHooks {
+  const joined: Partial<Record<SiteName, readonly SiteHook[]>> = {};
+  for (const part of parts) {
+    for (const [site, hooks] of Object.entries(part) as [SiteName, readonly SiteHook[]][]) {
+      joined[site] = [...(joined[site] ?? []), ...hooks];
+    }
+  }
+  return joined;
+}
+
+/** Every method trains the visual embedding, except where it says otherwise. */
+export const VISUAL_EMBEDDING: Selector = { part: "visual" };

@@ -1,0 +1,141 @@
+import { visualTokens, type EncoderBatch, type Feeds, type VisualLayout } from "../../backbones/index.ts";
+import { float32Tensor, int64Tensor, symbol, times, type HostTensor, type Tensor } from "../../graph/index.ts";
+import type { KeyValue } from "../../nn/index.ts";
+import { add, exp, gatherRows, linearMap, log, mul, reduceMax, reduceSum, sub, topK } from "../../ops/index.ts";
+import { onnxModel } from "../../onnx/index.ts";
+import type { Engine, Session } from "../../runtime/index.ts";
+import { modelScope, type Model } from "../model.ts";
+import type { ModelWeights } from "../weights.ts";
+import type { Candidates, NextTokens } from "./search.ts";
+
+const PREFIX = "decoding/";
+
+/** Compiled encoder and decoder step of one visual layout and beam count. */
+export interface DecoderSession {
+  /** Encodes a batch and gives the function that scores next tokens for it. */
+  begin(batch: EncoderBatch): Promise<NextTokens>;
+}
+
+export interface DecoderSessionRequest {
+  readonly engine: Engine;
+  readonly model: Model;
+  readonly weights: ModelWeights;
+  readonly visual: VisualLayout;
+  readonly beams: number;
+  /** Candidates a row. */
+  readonly width: number;
+}
+
+function eachLayer(layers: number): readonly number[] {
+  return Array.from({ length: layers }, (_, layer) => layer);
+}
+
+function pairNames(kind: "memory" | "past", layer: number) {
+  return { key: `${PREFIX}${kind}.key.${layer}`, value: `${PREFIX}${kind}.value.${layer}` };
+}
+
+function encoderModel({ model, weights, visual }: DecoderSessionRequest) {
+  const scope = modelScope(model, "evaluate");
+  const memory = model.backbone.memory(scope, model.backbone.encode(scope, visual));
+  const outputs: Record<string, Tensor> = {};
+  memory.forEach(({ key, value }, layer) => {
+    const names = pairNames("memory", layer);
+    outputs[names.key] = key;
+    outputs[names.value] = value;
+  });
+  return onnxModel(outputs, weights.frozen);
+}
+
+/** log softmax over the vocabulary, of the best candidates only: z − logsumexp z. */
+function candidateScores(logits: Tensor, width: number): { readonly scores: Tensor; readonly tokens: Tensor } {
+  const { values, indices } = topK(logits, width);
+  const peak = reduceMax(logits, [1], { keep: true });
+  const total = add(log(reduceSum(exp(sub(logits, peak)), [1], { keep: true })), peak);
+  return { scores: sub(values, total), tokens: indices };
+}
+
+function stepModel({ model, weights, beams, width }: DecoderSessionRequest) {
+  const scope = modelScope(model, "evaluate");
+  const { graph } = scope;
+  const { decoderLayers, heads, headWidth, vocabulary } = model.backbone.sizes;
+  const [batch, rows] = [symbol("B"), times(symbol("B"), beams)];
+  const order = graph.input("beam_order", "int64", [rows]);
+  const past: KeyValue[] = [];
+  const memory: KeyValue[] = [];
+  for (const layer of eachLayer(decoderLayers)) {
+    const input = (name: string, lead: typeof rows, length: string): Tensor =>
+      graph.input(name, "float32", [lead, heads, symbol(length), headWidth]);
+    const [was, seen] = [pairNames("past", layer), pairNames("memory", layer)];
+    past.push({
+      key: gatherRows(input(was.key, rows, "P"), order),
+      value: gatherRows(input(was.value, rows, "P"), order),
+    });
+    memory.push({ key: input(seen.key, batch, "N"), value: input(seen.value, batch, "N") });
+  }
+  const mask = graph.input("encoder_mask", "float32", [batch, 1, 1, symbol("N")]);
+  const step = model.backbone.decodeStep(scope, { beams, past, memory, mask });
+  const head = model.backbone.head(scope);
+  const states = head.scale === 1 ? step.rows : mul(step.rows, head.scale);
+  const { scores, tokens } = candidateScores(linearMap(states, head.table, head.bias), Math.min(width, vocabulary));
+  const outputs: Record<string, Tensor> = { scores, tokens };
+  const keep: Record<string, string> = {};
+  step.present.forEach(({ key, value }, layer) => {
+    const names = pairNames("past", layer);
+    outputs[`new/${names.key}`] = key;
+    outputs[`new/${names.value}`] = value;
+    keep[`new/${names.key}`] = names.key;
+    keep[`new/${names.value}`] = names.value;
+  });
+  return { model: onnxModel(outputs, weights.frozen), keep };
+}
+
+function candidates(scores: HostTensor, tokens: HostTensor): readonly Candidates[] {
+  const [rows = 0, width = 0] = scores.dims;
+  const ids = Array.from(tokens.data as BigInt64Array, Number);
+  const values = scores.data as Float32Array;
+  return Array.from({ length: rows }, (_, row) => ({
+    tokens: ids.slice(row * width, (row + 1) * width),
+    logProbabilities: [...values.subarray(row * width, (row + 1) * width)],
+  }));
+}
+
+/**
+ * Compiles generation for one layout. The encoder runs once a batch; cross-attention keys and values are kept once an
+ * example (beams share them), and the decoder's own stay on the device, reordered inside the graph.
+ */
+export async function decoderSession(request: DecoderSessionRequest): Promise<DecoderSession> {
+  const { engine, model, weights, visual, beams } = request;
+  const { decoderLayers, heads, headWidth } = model.backbone.sizes;
+  const encoder = encoderModel(request);
+  const step = stepModel(request);
+  const encoderSession = await engine.compile(encoder, weights.folder);
+  const stepSession: Session = await engine.compile(step.model, weights.folder);
+  const memoryNames = eachLayer(decoderLayers).flatMap((layer) => Object.values(pairNames("memory", layer)));
+  const pastNames = eachLayer(decoderLayers).flatMap((layer) => Object.values(pairNames("past", layer)));
+  return {
+    async begin(batch) {
+      const feeds: Feeds = model.backbone.encoderFeeds(batch, visual);
+      const examples = batch.inputIds.length;
+      const keep = Object.fromEntries(memoryNames.map((name) => [name, name]));
+      await engine.drop(PREFIX);
+      await encoderSession.run({ feeds, keep, fetch: [] });
+      const empty = float32Tensor([], [examples * beams, heads, 0, headWidth]);
+      await engine.put(Object.fromEntries(pastNames.map((name) => [name, empty])));
+      const mask = feeds["encoder_mask"] ?? float32Tensor([], [examples, 1, 1, visualTokens(visual)]);
+      return async (tokens, order, position) => {
+        const out = await stepSession.run({
+          feeds: {
+            ...model.backbone.stepFeeds(tokens, position),
+            beam_order: int64Tensor(order, [order.length]),
+            encoder_mask: mask,
+          },
+          keep: step.keep,
+          fetch: ["scores", "tokens"],
+        });
+        const { scores, tokens: ids } = out;
+        if (scores === undefined || ids === undefined) throw new RangeError("internal: a decoder step gave no scores");
+        return candidates(scores, ids);
+      };
+    },
+  };
+}

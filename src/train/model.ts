@@ -1,0 +1,74 @@
+import { VlPetError } from "../error.ts";
+import { backbone, type Backbone, type BackboneConfig, type Encoded, type Head, type VisualLayout } from "../backbones/index.ts";
+import { Graph } from "../graph/index.ts";
+import { Scope, selects, type Mode, type Parameter, type Sequence, type SiteName } from "../nn/index.ts";
+import { petPlan, trains, type PetConfig, type Plan } from "../pet/index.ts";
+
+/** What a model is: a backbone and a tuning method, both as data. */
+export interface ModelConfig {
+  readonly backbone: BackboneConfig;
+  readonly pet: PetConfig;
+}
+
+/** A backbone with a plan: the only place where the two meet. */
+export interface Model {
+  readonly config: ModelConfig;
+  readonly backbone: Backbone;
+  readonly plan: Plan;
+}
+
+export function model(config: ModelConfig): Model {
+  return { config, backbone: backbone(config.backbone), plan: petPlan(config.pet) };
+}
+
+/** A root scope of a fresh graph in which this model can be written. */
+export function modelScope({ backbone: { initRule }, plan }: Model, mode: Mode): Scope {
+  return Scope.root({ graph: new Graph(), hooks: plan.hooks, initRule, mode });
+}
+
+/** A whole model written into a graph: encoder, decoder over whole targets, head. */
+export interface WrittenModel {
+  readonly scope: Scope;
+  readonly encoded: Encoded;
+  readonly states: Sequence;
+  readonly head: Head;
+}
+
+export function writtenModel(made: Model, visual: VisualLayout, mode: Mode): WrittenModel {
+  const scope = modelScope(made, mode);
+  const encoded = made.backbone.encode(scope, visual);
+  const states = made.backbone.decode(scope, encoded);
+  const head = made.backbone.head(scope);
+  verifyPlan(made, scope);
+  return { scope, encoded, states, head };
+}
+
+/** A selector or hook that matches nothing is a mistake in a method, never silently ignored. */
+function verifyPlan({ plan, config }: Model, scope: Scope): void {
+  for (const site of Object.keys(plan.hooks) as SiteName[]) {
+    if (!scope.visited.has(site)) {
+      throw new VlPetError("site", "a method acts at a site that the backbone never opens", {
+        where: `${config.pet.name} on ${config.backbone.name}`,
+        received: site,
+      });
+    }
+  }
+  for (const selector of plan.unfreeze) {
+    if (!scope.parameters.some((parameter) => selects(selector, parameter))) {
+      throw new VlPetError("site", "a method unfreezes parameters that the backbone does not have", {
+        where: `${config.pet.name} on ${config.backbone.name}`,
+        received: JSON.stringify(selector),
+      });
+    }
+  }
+}
+
+/** All parameters of a model, in the order the graph asks for them. */
+export function modelParameters(made: Model, visual: VisualLayout): readonly Parameter[] {
+  return writtenModel(made, visual, "evaluate").scope.parameters;
+}
+
+/** The parameters that are trained. */
+export function trainedParameters({ plan }: Model, parameters: readonly Parameter[]): readonly Parameter[] {
+  return parameters.filter((parameter) => trains(plan, parameter));
+}
