@@ -7,22 +7,15 @@ import type { TensorData } from "./tensor-data.ts";
  * Throws kind "checkpoint" for integer, boolean and 8-bit float tensors.
  */
 export function asFloat32(tensor: TensorData): Float32Array<ArrayBuffer> {
-  switch (tensor.dtype) {
-    case "F32":
-      return tensor.data;
-    case "F64":
-      return Float32Array.from(tensor.data);
-    case "F16":
-      return widened(tensor.data, (half) => HALF[half] ?? 0);
-    case "BF16":
-      return widened(tensor.data, (half) => half << 16);
-    default:
-      throw new VlPetError("checkpoint", "tensor does not hold floating-point values", {
-        expected: "F32, F64, F16 or BF16",
-        received: tensor.dtype,
-        fix: "read its data as it is, or store it in a floating-point dtype",
-      });
-  }
+  if (tensor.dtype === "F32") return tensor.data;
+  if (tensor.dtype === "F64") return Float32Array.from(tensor.data);
+  if (tensor.dtype === "F16") return widened(tensor.data, (half) => HALF[half] ?? 0);
+  if (tensor.dtype === "BF16") return widened(tensor.data, (half) => half << 16);
+  throw new VlPetError("checkpoint", "tensor does not hold floating-point values", {
+    expected: "F32, F64, F16 or BF16",
+    received: tensor.dtype,
+    fix: "read its data as it is, or store it in a floating-point dtype",
+  });
 }
 
 function widened(halves: Uint16Array, bits: (half: number) => number): Float32Array<ArrayBuffer> {

@@ -1,4 +1,5 @@
 import { VlPetError } from "../error.ts";
+import { missingTensor } from "./missing-tensor.ts";
 import { openRandomAccess, type RandomAccessFile } from "./random-access-file.ts";
 import {
   MAX_HEADER,
@@ -64,13 +65,7 @@ function safetensorsFile(source: RandomAccessFile, header: SafetensorsHeader): S
   const { metadata, tensors } = header;
   const read = async (name: string): Promise<TensorData> => {
     const entry = tensors.get(name);
-    if (entry === undefined) {
-      throw new VlPetError("checkpoint", `no tensor named ${JSON.stringify(name)}`, {
-        where: source.file,
-        received: `a file of ${tensors.size} tensors`,
-        fix: "check the name and that this is the right checkpoint",
-      });
-    }
+    if (entry === undefined) throw missingTensor(name, source.file, tensors.size);
     const bytes = await source.read(entry.offset, entry.byteLength);
     return tensorOver(entry.dtype, entry.shape, bytes);
   };

@@ -6,7 +6,8 @@ import { VlPetError } from "../error.ts";
 /**
  * Writes a file so that a reader sees the old content or the whole new one, whatever interrupts: `write` fills a
  * temporary file in the same folder, which reaches the disk before it takes the target's name. If anything fails the
- * temporary is removed and the target keeps its content. File-system failures throw kind "checkpoint"; what `write`
+ * temporary is removed and the target keeps its content; a killed process leaves `<file>.<pid>-<hex>.tmp` behind, and
+ * nothing else. File-system failures throw kind "checkpoint"; what `write`
  * throws of its own passes through.
  */
 export async function replaceFile(file: string, write: (handle: FileHandle) => Promise<void>): Promise<void> {
