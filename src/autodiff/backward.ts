@@ -5,21 +5,24 @@ import { add, sumTo } from "../ops/index.ts";
 /**
  * Gradients of a scalar with respect to some tensors, written into the same graph by one reverse walk. Only nodes on a
  * path from `wrt` to `loss` are visited, and a rule's results for inputs off that path are never referenced, so they
- * are dead and cost nothing. An entry is null when the loss does not depend on the tensor.
+ * are dead and cost nothing. An entry is null when the loss does not depend on the tensor. Throws kind "graph" when
+ * the loss is no float32 scalar, or depends on an output of an op that has no rule (all but the first have none).
  */
 export function backward(loss: Tensor, wrt: readonly Tensor[]): readonly (Tensor | null)[] {
-  if (loss.shape.length !== 0) {
+  if (loss.shape.length !== 0 || loss.dtype !== "float32") {
     throw new VlPetError("graph", "only a scalar can be differentiated", {
       where: loss.name,
-      expected: "[]",
-      received: shapeText(loss.shape),
+      expected: "float32[]",
+      received: `${loss.dtype}${shapeText(loss.shape)}`,
     });
   }
   const path = nodesBetween(wrt, loss);
   const needed = new Set<Tensor>([...wrt, ...[...path].flatMap((node) => node.outputs)]);
   const gradients = new Map<Tensor, Tensor>([[loss, loss.graph.scalar(1)]]);
   for (const node of [...path].toReversed()) {
-    const [first] = node.outputs;
+    const [first, ...others] = node.outputs;
+    const used = others.find((output) => gradients.has(output));
+    if (used !== undefined) throw secondOutputError(node, used);
     const dy = first && gradients.get(first);
     if (dy === undefined) continue;
     const results = node.op.gradient({
@@ -37,6 +40,18 @@ export function backward(loss: Tensor, wrt: readonly Tensor[]): readonly (Tensor
     });
   }
   return wrt.map((tensor) => gradients.get(tensor) ?? null);
+}
+
+/** Rules know the gradient of the first output only; dropping another one silently would give wrong numbers. */
+function secondOutputError(node: Node, used: Tensor): VlPetError {
+  return new VlPetError(
+    "graph",
+    `the loss depends on a second output of ${node.op.name}, which has no gradient`,
+    {
+      where: used.name,
+      fix: "compute this value from other ops where it must be differentiated",
+    },
+  );
 }
 
 /** Nodes that depend on any of `from` and that `to` depends on, in written order. */

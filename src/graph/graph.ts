@@ -39,7 +39,7 @@ export class Graph {
       });
     }
     const dtype = data instanceof Float32Array ? "float32" : "int64";
-    return this.#tensor(`const.${this.#count}`, { dtype, shape }, { kind: "constant", data });
+    return this.#tensor(`%const.${this.#count}`, { dtype, shape }, { kind: "constant", data });
   }
 
   /** A float32 scalar constant; equal values share one tensor. */
@@ -66,7 +66,7 @@ export class Graph {
     const outputs: Tensor[] = [];
     const node: Node = { index: this.nodes.length, op: op as unknown as Op, inputs, outputs, attributes };
     types.forEach((type, output) => {
-      outputs.push(this.#tensor(`t${this.#count}`, type, { kind: "node", node, output }));
+      outputs.push(this.#tensor(`%${this.#count}`, type, { kind: "node", node, output }));
     });
     this.nodes.push(node);
     return outputs;
@@ -82,6 +82,12 @@ export class Graph {
   }
 
   #declare(name: string, type: TensorType, source: Source): Tensor {
+    if (name === "" || name.startsWith("%")) {
+      throw new VlPetError("graph", "an input or parameter needs a name of its own", {
+        received: `"${name}"`,
+        fix: 'do not begin names with "%": values without a name are numbered that way',
+      });
+    }
     const known = this.#named.get(name);
     if (known === undefined) {
       const made = this.#tensor(name, type, source);

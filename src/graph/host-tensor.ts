@@ -9,7 +9,11 @@ export interface HostTensor {
 
 /** A float32 host tensor; throws RangeError when the data does not fill the dimensions. */
 export function float32Tensor(data: Float32Array | readonly number[], dims: readonly number[]): HostTensor {
-  return filled({ dtype: "float32", dims, data: data instanceof Float32Array ? data : Float32Array.from(data) });
+  return filled({
+    dtype: "float32",
+    dims,
+    data: data instanceof Float32Array ? data : Float32Array.from(data),
+  });
 }
 
 /** An int64 host tensor from ordinary numbers. */
@@ -20,7 +24,9 @@ export function int64Tensor(values: Iterable<number>, dims: readonly number[]): 
 function filled(tensor: HostTensor): HostTensor {
   const expected = tensor.dims.reduce((a, b) => a * b, 1);
   if (expected !== tensor.data.length) {
-    throw new RangeError(`internal: [${tensor.dims.join(", ")}] needs ${expected} numbers, got ${tensor.data.length}`);
+    throw new RangeError(
+      `internal: [${tensor.dims.join(", ")}] needs ${expected} numbers, got ${tensor.data.length}`,
+    );
   }
   return tensor;
 }

@@ -26,7 +26,7 @@ export interface OnnxWriter {
   int64(values: readonly number[], options?: { readonly scalar: boolean }): string;
   /** A constant float32 scalar. */
   float32(value: number): string;
-  /** An int64 vector holding the run-time value of a shape; `freeAxis` = one axis may be written as -1. */
+  /** An int64 vector holding the run-time value of a shape; `freeAxis` = a single symbolic axis may be written as -1. */
   shape(shape: Shape, options?: { readonly freeAxis: boolean }): string;
 }
 

@@ -26,7 +26,7 @@ export type Source =
 export interface Tensor extends TensorType {
   readonly graph: Graph;
   readonly id: number;
-  /** Unique in the graph; parameters carry their checkpoint path. */
+  /** Unique in the graph: parameters carry their checkpoint path, computed values a number (`%12`). */
   readonly name: string;
   readonly source: Source;
 }

@@ -4,12 +4,16 @@ import { sameShape, shapeText } from "./size.ts";
 import type { Tensor } from "./tensor.ts";
 
 /**
- * Checks the part of a graph that `outputs` need: every value is defined before it is read, and every node's shape
- * rule still gives the shapes its outputs carry. Throws kind "graph".
+ * Checks the part of a graph that `outputs` need: they belong to one graph, every value is defined before it is read,
+ * and every node's shape rule still gives the types its outputs carry. Throws kind "graph".
  */
 export function verify(outputs: readonly Tensor[]): void {
   const defined = new Set<Tensor>();
   const { nodes, leaves } = reach(outputs);
+  const stranger = outputs.find(({ graph }) => graph !== outputs[0]?.graph);
+  if (stranger !== undefined) {
+    throw new VlPetError("graph", "outputs of two graphs cannot be one program", { where: stranger.name });
+  }
   for (const leaf of leaves) defined.add(leaf);
   for (const node of nodes) {
     for (const input of node.inputs) {

@@ -81,6 +81,7 @@ export interface AttributeMessage {
 }
 
 export interface NodeMessage {
+  readonly name: string;
   readonly input: readonly string[];
   readonly output: readonly string[];
   readonly opType: string;
@@ -124,5 +125,5 @@ export interface ModelMessage {
 
 /** Serialises a model. */
 export function encodeProto(model: ModelMessage): Uint8Array {
-  return MODEL.encode(MODEL.create(model as object)).finish();
+  return MODEL.encode(MODEL.create(model)).finish();
 }

@@ -26,6 +26,7 @@ export class OnnxNodes implements OnnxWriter {
   readonly #shared = new Map<string, string>();
   readonly #symbols: ReadonlyMap<string, { readonly input: string; readonly axis: number }>;
   #count = 0;
+  #label = "";
 
   /** `inputs`: the model's inputs; a symbol's run-time value is read off the first of them that has it as an axis. */
   constructor(inputs: readonly Tensor[]) {
@@ -39,12 +40,24 @@ export class OnnxNodes implements OnnxWriter {
     this.#symbols = symbols;
   }
 
+  /** Names the ONNX nodes that follow, so that onnxruntime's errors and profiles say which op they belong to. */
+  label(text: string): void {
+    this.#label = text;
+  }
+
   emit(type: string, inputs: readonly string[], options: EmitOptions = {}): string {
-    const output = options.outputs ?? [`x${this.#count++}`];
+    const output = options.outputs ?? [this.#fresh()];
     const attribute = Object.entries(options.attributes ?? {}).map(([name, value]) =>
       attributeMessage(name, value),
     );
-    this.nodes.push({ input: inputs, output, opType: type, domain: options.domain ?? "", attribute });
+    this.nodes.push({
+      name: `${this.#label} → ${output[0] ?? ""}`,
+      input: inputs,
+      output,
+      opType: type,
+      domain: options.domain ?? "",
+      attribute,
+    });
     return output[0] ?? "";
   }
 
@@ -60,8 +73,10 @@ export class OnnxNodes implements OnnxWriter {
   }
 
   shape(shape: Shape, options: { readonly freeAxis: boolean } = { freeAxis: false }): string {
-    const free = options.freeAxis ? shape.findIndex((size) => typeof size !== "number") : -1;
-    const sizes = shape.map((size, axis) => (axis === free ? -1 : size));
+    // -1 is only unambiguous while no other size can be 0.
+    const unknown = shape.filter((size) => typeof size !== "number" || size === 0);
+    const free = options.freeAxis && unknown.length === 1 && unknown[0] !== 0;
+    const sizes = shape.map((size) => (free && typeof size !== "number" ? -1 : size));
     if (sizes.every((size) => typeof size === "number")) return this.int64(sizes);
     return this.#once(`shape ${sizes.map(sizeText).join(" ")}`, () => {
       const parts = sizes.map((size) => this.#size(size));
@@ -70,11 +85,16 @@ export class OnnxNodes implements OnnxWriter {
   }
 
   /** Adds a constant initialiser and returns its name. */
-  constant(data: Float32Array | BigInt64Array, dims: readonly number[], name = `c${this.#count++}`): string {
+  constant(data: Float32Array | BigInt64Array, dims: readonly number[], name = this.#fresh()): string {
     const dataType = data instanceof Float32Array ? ELEMENT_TYPE.float32 : ELEMENT_TYPE.int64;
     const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     this.initializers.push({ name, dims, dataType, rawData });
     return name;
+  }
+
+  /** A name that no tensor of a graph has. */
+  #fresh(): string {
+    return `%%${this.#count++}`;
   }
 
   /** An int64 vector of one element holding a size. */

@@ -1,5 +1,5 @@
 import { sameShape, type Op, type Tensor } from "../graph/index.ts";
-import { shapeError, single } from "./shape-rules.ts";
+import { requireFloat32, shapeError, single } from "./shape-rules.ts";
 
 /**
  * x ⊙ mask · 1/(1 − p), with a uint8 mask that the runtime draws (1 = keep). Host-made masks cost a tenth of
@@ -8,7 +8,11 @@ import { shapeError, single } from "./shape-rules.ts";
  */
 export const DROPOUT: Op<readonly [Tensor, Tensor], { readonly dropRate: number }> = {
   name: "dropout",
-  infer([x, mask]) {
+  infer([x, mask], { dropRate }) {
+    requireFloat32("dropout", x);
+    if (!(dropRate >= 0 && dropRate < 1)) {
+      throw shapeError("dropout", `a rate in [0, 1), not ${dropRate}`, x, mask);
+    }
     if (mask.dtype !== "uint8" || !sameShape(x.shape, mask.shape)) {
       throw shapeError("dropout", "a uint8 mask of x's shape", x, mask);
     }

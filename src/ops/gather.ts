@@ -1,5 +1,5 @@
-import { type Op, type Size, type Tensor } from "../graph/index.ts";
-import { axisSize, shapeError, single } from "./shape-rules.ts";
+import { sameSize, type Op, type Size, type Tensor } from "../graph/index.ts";
+import { axisIndex, axisSize, requireFloat32, shapeError, single } from "./shape-rules.ts";
 
 type Indexed = readonly [Tensor, Tensor];
 
@@ -7,7 +7,7 @@ type Indexed = readonly [Tensor, Tensor];
 export const GATHER: Op<Indexed, { readonly axis: number }> = {
   name: "gather",
   infer([x, indices], { axis }) {
-    if (indices.dtype !== "int64" || indices.shape.length !== 1 || x.shape.length <= axis) {
+    if (indices.dtype !== "int64" || indices.shape.length !== 1 || axis < 0 || x.shape.length <= axis) {
       throw shapeError("gather", `a tensor with axis ${axis} and int64 indices [R]`, x, indices);
     }
     return [{ dtype: x.dtype, shape: x.shape.with(axis, axisSize(indices, 0)) }];
@@ -21,7 +21,7 @@ export const GATHER: Op<Indexed, { readonly axis: number }> = {
 };
 
 export function gather(x: Tensor, indices: Tensor, axis: number): Tensor {
-  return single(x.graph.apply(GATHER, [x, indices], { axis }));
+  return single(x.graph.apply(GATHER, [x, indices], { axis: axisIndex(x, axis) }));
 }
 
 /** Rows of a table by index: table [V, …], indices [R] int64 → [R, …]. */
@@ -38,7 +38,9 @@ export interface ScatterAttributes {
 export const SCATTER: Op<Indexed, ScatterAttributes & { readonly [key: string]: Size }> = {
   name: "scatter",
   infer([x, indices], { axis, size }) {
-    if (indices.dtype !== "int64" || indices.shape.length !== 1) {
+    requireFloat32("scatter", x);
+    const fits = indices.shape.length === 1 && sameSize(axisSize(indices, 0), axisSize(x, axis));
+    if (indices.dtype !== "int64" || axis < 0 || !fits) {
       throw shapeError("scatter", "entries […, R, …] and int64 indices [R]", x, indices);
     }
     return [{ dtype: x.dtype, shape: x.shape.with(axis, size) }];

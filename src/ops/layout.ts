@@ -4,6 +4,7 @@ import {
   sameShape,
   sameSize,
   shapeText,
+  sizeText,
   times,
   type Op,
   type Shape,
@@ -24,7 +25,11 @@ export const RESHAPE: Op<One, { readonly shape: Shape }> = {
     return [{ dtype: x.dtype, shape }];
   },
   encode(writer, { inputs: [x = ""], outputs, attributes: { shape } }) {
-    writer.emit("Reshape", [x, writer.shape(shape, { freeAxis: true })], { outputs });
+    // Without `allowzero` a size of 0 would mean "as in the input": an empty cache has such sizes.
+    writer.emit("Reshape", [x, writer.shape(shape, { freeAxis: true })], {
+      outputs,
+      attributes: { allowzero: 1 },
+    });
   },
   gradient: ({ inputs: [x], dy }) => [reshape(dy, x.shape)],
 };
@@ -97,7 +102,14 @@ export interface SliceAttributes {
 /** `length` entries of one axis from `start`. */
 export const SLICE: Op<One, SliceAttributes & { readonly [key: string]: Size }> = {
   name: "slice",
-  infer: ([x], { axis, length }) => [{ dtype: x.dtype, shape: x.shape.with(axis, length) }],
+  infer([x], { axis, start, length }) {
+    const rest = plus(axisSize(x, axis), times(plus(start, length), -1));
+    if (axis < 0 || [start, length, rest].some((size) => typeof size === "number" && size < 0)) {
+      const piece = `${sizeText(length)} entries from ${sizeText(start)} on axis ${axis}`;
+      throw shapeError("slice", `a tensor with ${piece}`, x);
+    }
+    return [{ dtype: x.dtype, shape: x.shape.with(axis, length) }];
+  },
   encode(writer, { inputs: [x = ""], outputs, attributes: { axis, start, length } }) {
     const ends = [writer.shape([start]), writer.shape([plus(start, length)])];
     writer.emit("Slice", [x, ...ends, writer.int64([axis])], { outputs });
@@ -122,14 +134,18 @@ export interface PadAttributes {
 /** Zeros before and after the entries of one axis: the adjoint of `slice`. */
 export const PAD: Op<One, PadAttributes & { readonly [key: string]: Size }> = {
   name: "pad",
-  infer: ([x], { axis, before, after }) => [
-    { dtype: x.dtype, shape: x.shape.with(axis, plus(plus(before, axisSize(x, axis)), after)) },
-  ],
+  infer([x], { axis, before, after }) {
+    if (axis < 0 || [before, after].some((size) => typeof size === "number" && size < 0)) {
+      throw shapeError("pad", "an axis from 0 and widths that are not negative", x);
+    }
+    return [{ dtype: x.dtype, shape: x.shape.with(axis, plus(plus(before, axisSize(x, axis)), after)) }];
+  },
   encode(writer, { inputs: [x = ""], outputs, attributes: { axis, before, after } }) {
     const pads = writer.emit("Concat", [writer.shape([before]), writer.shape([after])], {
       attributes: { axis: 0 },
     });
-    writer.emit("Pad", [x, pads, writer.float32(0), writer.int64([axis])], { outputs });
+    // Without a value the zeros are of x's own type.
+    writer.emit("Pad", [x, pads, "", writer.int64([axis])], { outputs });
   },
   gradient: ({ inputs: [x], attributes: { axis, before }, dy }) => [
     slice(dy, { axis, start: before, length: axisSize(x, axis) }),
@@ -137,5 +153,5 @@ export const PAD: Op<One, PadAttributes & { readonly [key: string]: Size }> = {
 };
 
 export function padAxis(x: Tensor, attributes: PadAttributes): Tensor {
-  return single(x.graph.apply(PAD, [x], { ...attributes }));
+  return single(x.graph.apply(PAD, [x], { ...attributes, axis: axisIndex(x, attributes.axis) }));
 }

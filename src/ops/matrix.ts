@@ -1,7 +1,7 @@
 import { sameSize, type Op, type Size, type Tensor } from "../graph/index.ts";
 import { transpose } from "./layout.ts";
 import { reduceSum } from "./reduce.ts";
-import { axisSize, broadcastShape, shapeError, single } from "./shape-rules.ts";
+import { axisSize, broadcastShape, requireFloat32, shapeError, single } from "./shape-rules.ts";
 
 type Pair = readonly [Tensor, Tensor];
 
@@ -11,6 +11,7 @@ export interface GemmAttributes {
 }
 
 function gemmSizes(a: Tensor, b: Tensor, { transposeA, transposeB }: GemmAttributes): readonly Size[] {
+  requireFloat32("gemm", a, b);
   const [rows, inner] = transposeA ? [1, 0] : [0, 1];
   const [other, columns] = transposeB ? [1, 0] : [0, 1];
   if (a.shape.length !== 2 || b.shape.length !== 2 || !sameSize(axisSize(a, inner), axisSize(b, other))) {
@@ -70,6 +71,11 @@ export function linearMap(x: Tensor, weight: Tensor, bias: Tensor | null): Tenso
   return single(x.graph.apply(LINEAR, [x, weight, bias], {}));
 }
 
+/** The tensor as its leading axes alone, for the broadcasting rule and its error. */
+function lead(t: Tensor): Tensor {
+  return { ...t, shape: t.shape.slice(0, -2) };
+}
+
 function swapLast(x: Tensor): Tensor {
   const rank = x.shape.length;
   const order = Array.from({ length: rank }, (_, axis) => axis);
@@ -81,10 +87,10 @@ function swapLast(x: Tensor): Tensor {
 export const MAT_MUL: Op<Pair, object> = {
   name: "mat-mul",
   infer([a, b]) {
+    requireFloat32("mat-mul", a, b);
     if (a.shape.length < 2 || b.shape.length < 2 || !sameSize(axisSize(a, -1), axisSize(b, -2))) {
       throw shapeError("mat-mul", "[…, M, K] and […, K, N]", a, b);
     }
-    const lead = (t: Tensor): Tensor => ({ ...t, shape: t.shape.slice(0, -2) });
     const batch = broadcastShape("mat-mul", lead(a), lead(b));
     return [{ dtype: "float32", shape: [...batch, axisSize(a, -2), axisSize(b, -1)] }];
   },

@@ -4,7 +4,7 @@ import { matMul } from "./matrix.ts";
 import { reshape } from "./layout.ts";
 import { sqrt } from "./pointwise.ts";
 import { reduceMean, sumTo } from "./reduce.ts";
-import { axisSize, shapeError, single } from "./shape-rules.ts";
+import { axisSize, requireFloat32, shapeError, single } from "./shape-rules.ts";
 
 export interface NormAttributes {
   readonly epsilon: number;
@@ -14,11 +14,16 @@ export interface NormAttributes {
 export const LAYER_NORM: Op<readonly [Tensor, Tensor, Tensor], NormAttributes> = {
   name: "layer-norm",
   infer([x, gain, bias]) {
+    requireFloat32("layer-norm", x, gain, bias);
     const width = [axisSize(x, -1)];
+    // The gradient divides by the width and takes row means as matrix products.
+    if (x.shape.length < 2 || typeof width[0] !== "number") {
+      throw shapeError("layer-norm", "x […, D] with rows and a fixed width", x);
+    }
     if (!sameShape(gain.shape, width) || !sameShape(bias.shape, width)) {
       throw shapeError("layer-norm", "gain and bias as wide as the last axis", x, gain, bias);
     }
-    const statistics = { dtype: "float32", shape: x.shape.with(-1, 1) } as const;
+    const statistics = { dtype: "float32", shape: [...x.shape.slice(0, -1), 1] } as const;
     return [{ dtype: "float32", shape: x.shape }, statistics, statistics];
   },
   encode: (writer, { inputs, outputs, attributes: { epsilon } }) =>

@@ -1,7 +1,7 @@
 import { elementCount, sameShape, shapeText, type Op, type Shape, type Tensor } from "../graph/index.ts";
 import { mul } from "./arithmetic.ts";
 import { reshape } from "./layout.ts";
-import { shapeError, single } from "./shape-rules.ts";
+import { broadcastShape, shapeError, single } from "./shape-rules.ts";
 
 type One = readonly [Tensor];
 
@@ -11,8 +11,8 @@ export interface ReduceAttributes {
 }
 
 function reducedShape(x: Tensor, { axes, keep }: ReduceAttributes): Shape {
-  if (axes.some((axis) => axis < 0 || axis >= x.shape.length)) {
-    throw shapeError("reduce", `axes within its rank, not [${axes.join(", ")}]`, x);
+  if (axes.some((axis, i) => axis < 0 || axis >= x.shape.length || axes.indexOf(axis) !== i)) {
+    throw shapeError("reduce", `different axes within its rank, not [${axes.join(", ")}]`, x);
   }
   const kept = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
   return keep ? kept : kept.filter((_, axis) => !axes.includes(axis));
@@ -27,7 +27,9 @@ function reduceOp(
     name,
     infer: ([x], attributes) => [{ dtype: x.dtype, shape: reducedShape(x, attributes) }],
     encode(writer, { inputs: [x = ""], outputs, attributes: { axes, keep } }) {
-      writer.emit(onnx, [x, writer.int64(axes)], { outputs, attributes: { keepdims: Number(keep) } });
+      // ONNX takes an empty list of axes for all of them unless told otherwise.
+      const attributes = { keepdims: Number(keep), noop_with_empty_axes: 1 };
+      writer.emit(onnx, [x, writer.int64(axes)], { outputs, attributes });
     },
     gradient({ inputs: [x], outputs, attributes: { axes }, dy }) {
       const kept = reducedShape(x, { axes, keep: true });
@@ -66,7 +68,12 @@ export const SIZE_RATIO: Op<readonly [Tensor, Tensor], object> = {
 /** 1 where x equals its broadcast maximum y, else 0. */
 export const EQUAL_MASK: Op<readonly [Tensor, Tensor], object> = {
   name: "equal-mask",
-  infer: ([x]) => [{ dtype: "float32", shape: x.shape }],
+  infer([x, y]) {
+    if (!sameShape(broadcastShape("equal-mask", x, y), x.shape)) {
+      throw shapeError("equal-mask", "a second tensor that broadcasts to the first", x, y);
+    }
+    return [{ dtype: "float32", shape: x.shape }];
+  },
   encode(writer, { inputs, outputs }) {
     writer.emit("Cast", [writer.emit("Equal", inputs)], { outputs, attributes: { to: 1 } });
   },
@@ -82,7 +89,10 @@ export const EXPAND: Op<One, { readonly shape: Shape }> = {
   name: "expand",
   infer([x], { shape }) {
     const offset = shape.length - x.shape.length;
-    if (x.shape.some((size, axis) => size !== 1 && !sameShape([size], [shape[axis + offset] ?? 0]))) {
+    if (
+      offset < 0 ||
+      x.shape.some((size, axis) => size !== 1 && !sameShape([size], [shape[axis + offset] ?? 0]))
+    ) {
       throw shapeError("expand", `a shape that broadcasts to ${shapeText(shape)}`, x);
     }
     return [{ dtype: x.dtype, shape }];

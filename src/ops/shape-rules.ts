@@ -7,6 +7,11 @@ export function shapeError(op: string, expected: string, ...tensors: readonly Te
   return new VlPetError("shape", `${op} got tensors that do not fit`, { expected, received });
 }
 
+/** Throws kind "shape" unless all tensors hold float32. */
+export function requireFloat32(op: string, ...tensors: readonly Tensor[]): void {
+  if (tensors.some(({ dtype }) => dtype !== "float32")) throw shapeError(op, "float32 tensors", ...tensors);
+}
+
 /** The shape two operands broadcast to: axes align from the right and are equal, or one of them is 1. */
 export function broadcastShape(op: string, a: Tensor, b: Tensor): Shape {
   const rank = Math.max(a.shape.length, b.shape.length);

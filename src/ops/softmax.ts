@@ -1,12 +1,16 @@
 import type { Op, Tensor } from "../graph/index.ts";
 import { mul, sub } from "./arithmetic.ts";
 import { reduceSum } from "./reduce.ts";
-import { single } from "./shape-rules.ts";
+import { requireFloat32, shapeError, single } from "./shape-rules.ts";
 
 /** Softmax over the last axis. */
 export const SOFTMAX: Op<readonly [Tensor], object> = {
   name: "softmax",
-  infer: ([x]) => [{ dtype: "float32", shape: x.shape }],
+  infer([x]) {
+    requireFloat32("softmax", x);
+    if (x.shape.length === 0) throw shapeError("softmax", "at least one axis", x);
+    return [{ dtype: "float32", shape: x.shape }];
+  },
   encode: (writer, { inputs, outputs }) =>
     void writer.emit("Softmax", inputs, { outputs, attributes: { axis: -1 } }),
   gradient({ inputs: [x], outputs, dy }) {

@@ -3,7 +3,7 @@ import { mul, sub } from "./arithmetic.ts";
 import { gatherRows, scatter } from "./gather.ts";
 import { gemm } from "./matrix.ts";
 import { reduceSum } from "./reduce.ts";
-import { axisSize, shapeError } from "./shape-rules.ts";
+import { axisSize, requireFloat32, shapeError } from "./shape-rules.ts";
 
 const PLAIN = { transposeA: false, transposeB: false } as const;
 
@@ -17,8 +17,9 @@ const PLAIN = { transposeA: false, transposeB: false } as const;
 export const TOKEN_LOSS: Op<readonly [Tensor, Tensor, Tensor, Tensor], object> = {
   name: "token-loss",
   infer([states, table, bias, labels]) {
+    requireFloat32("token-loss", states, table, bias);
     const fits =
-      states.shape.length === 2 &&
+      [states, table, bias, labels].map(({ shape }) => shape.length).join() === "2,2,1,1" &&
       labels.dtype === "int64" &&
       sameSize(axisSize(states, 0), axisSize(labels, 0)) &&
       sameSize(axisSize(states, 1), axisSize(table, 1)) &&

@@ -1,11 +1,15 @@
 import type { Op, Tensor } from "../graph/index.ts";
-import { shapeError } from "./shape-rules.ts";
+import { axisSize, requireFloat32, shapeError } from "./shape-rules.ts";
 
 /** The k largest entries of the last axis, in falling order, and their indices. For decoding: it has no gradient. */
 export const TOP_K: Op<readonly [Tensor], { readonly k: number }> = {
   name: "top-k",
   infer([x], { k }) {
-    const shape = x.shape.with(-1, k);
+    requireFloat32("top-k", x);
+    const width = axisSize(x, -1);
+    if (typeof width === "number" && width < k)
+      throw shapeError("top-k", `at least ${k} entries in the last axis`, x);
+    const shape = [...x.shape.slice(0, -1), k];
     return [
       { dtype: "float32", shape },
       { dtype: "int64", shape },

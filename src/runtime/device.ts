@@ -1,18 +1,31 @@
 import type { InferenceSession, Tensor as OrtTensor, TypedTensor } from "onnxruntime-common";
 import { VlPetError } from "../error.ts";
-import { bareSymbol, evaluateSize, type DType, type HostTensor, type KeepMaskFill, type Shape } from "../graph/index.ts";
-import { RandomStream } from "../random.ts";
+import type { DType, HostTensor, KeepMaskFill, Shape } from "../graph/index.ts";
+import { bindings, boundShape, type Bindings } from "./bindings.ts";
+import { keepMask, type RandomKey } from "./keep-mask.ts";
 
-/** What the device must know of a model's input. */
-export interface InputSpec {
+/** What the device must know of a model's outputs. */
+export interface TensorSpec {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: Shape;
+}
+
+/** What the device must know of a model's inputs. */
+export interface InputSpec extends TensorSpec {
   readonly fill: KeepMaskFill | null;
+}
+
+/** A model as the device gets it. */
+export interface CompiledModel {
+  readonly bytes: Uint8Array;
+  readonly inputs: readonly InputSpec[];
+  readonly outputs: readonly TensorSpec[];
 }
 
 /** One run of a compiled model. */
 export interface RunRequest {
+  /** Values of inputs by name; names the model does not read are ignored. A fed mask is used instead of a drawn one. */
   readonly feeds: Readonly<Record<string, HostTensor>>;
   /** Input name → name of a value held on the device. */
   readonly held?: Readonly<Record<string, string>>;
@@ -20,8 +33,7 @@ export interface RunRequest {
   readonly keep?: Readonly<Record<string, string>>;
   /** Outputs to bring back. */
   readonly fetch: readonly string[];
-  /** Key of the random masks: the same seed and step draw the same masks. */
-  readonly random?: { readonly seed: number; readonly step: number };
+  readonly random?: RandomKey;
 }
 
 export type Fetched = Readonly<Record<string, HostTensor>>;
@@ -37,6 +49,7 @@ export interface Ort {
 interface Compiled {
   readonly session: InferenceSession;
   readonly inputs: readonly InputSpec[];
+  readonly outputs: ReadonlyMap<string, TensorSpec>;
 }
 
 /** Session options that were measured to be the leanest without being slower; see docs/engine notes in README. */
@@ -54,7 +67,7 @@ export function sessionOptions(
     intraOpNumThreads: threads,
     enableMemPattern: false,
     graphOptimizationLevel: "all",
-    logSeverityLevel: 3,
+    logSeverityLevel: 4, // failures are thrown with the same words; a library does not print
     extra: {
       session,
       // A merged mask would stay widened to float from forward to backward.
@@ -74,14 +87,10 @@ export class Device {
     this.#ort = ort;
   }
 
-  async compile(
-    id: number,
-    model: Uint8Array,
-    inputs: readonly InputSpec[],
-    options: InferenceSession.SessionOptions,
-  ) {
-    const session = await this.#ort.InferenceSession.create(model, options);
-    this.#models.set(id, { session, inputs });
+  async compile(id: number, model: CompiledModel, options: InferenceSession.SessionOptions): Promise<void> {
+    const session = await this.#ort.InferenceSession.create(model.bytes, options);
+    const outputs = new Map(model.outputs.map((output) => [output.name, output]));
+    this.#models.set(id, { session, inputs: model.inputs, outputs });
   }
 
   async release(id: number): Promise<void> {
@@ -90,7 +99,7 @@ export class Device {
   }
 
   put(values: Fetched): void {
-    for (const [name, value] of Object.entries(values)) this.#values.set(name, this.#tensor(value));
+    for (const [name, value] of Object.entries(values)) this.#values.set(name, this.#tensor(name, value));
   }
 
   get(names: readonly string[]): Fetched {
@@ -113,60 +122,57 @@ export class Device {
   async run(id: number, request: RunRequest): Promise<Fetched> {
     const compiled = this.#models.get(id);
     if (compiled === undefined) throw new VlPetError("session", "this model was released");
-    const feeds = this.#feeds(compiled.inputs, request);
     const keep = Object.entries(request.keep ?? {});
+    for (const name of [...request.fetch, ...keep.map(([output]) => output)]) {
+      if (!compiled.outputs.has(name))
+        throw new VlPetError("session", "the model has no such output", { where: name });
+    }
+    const { feeds, sizes } = this.#feeds(compiled.inputs, request);
     const fetches: Record<string, OrtTensor | null> = Object.fromEntries(
       request.fetch.map((name) => [name, null]),
     );
-    // The value before last is no longer read: its memory takes the new value when the size is the same.
-    for (const [output, name] of keep) fetches[output] = this.#spare(name);
-    const results = await compiled.session.run(feeds, fetches as InferenceSession.FetchesType);
+    for (const [output, name] of keep)
+      fetches[output] = this.#spare(name, compiled.outputs.get(output), sizes);
+    const results = await compiled.session.run(feeds, fetches);
     for (const [output, name] of keep) {
       const old = this.#values.get(name);
-      const made = results[output];
-      if (made === undefined)
-        throw new VlPetError("session", "the model has no such output", { where: output });
       if (old !== undefined) this.#spares.set(name, old);
-      this.#values.set(name, made);
+      this.#values.set(name, resultOf(results, output));
     }
-    return Object.fromEntries(
-      request.fetch.map((name) => {
-        const made = results[name];
-        if (made === undefined)
-          throw new VlPetError("session", "the model has no such output", { where: name });
-        return [name, copyOut(made)];
-      }),
-    );
+    return Object.fromEntries(request.fetch.map((name) => [name, copyOut(resultOf(results, name))]));
   }
 
-  #spare(name: string): OrtTensor | null {
+  /** The value before last of a name is no longer read: its memory takes the new value when type and sizes agree. */
+  #spare(name: string, output: TensorSpec | undefined, sizes: Bindings): OrtTensor | null {
     const spare = this.#spares.get(name);
-    const value = this.#values.get(name);
-    if (spare === undefined || value === undefined || spare.dims.join() !== value.dims.join()) return null;
+    const dims = output && boundShape(output.shape, sizes);
+    if (spare === undefined || spare.type !== output?.dtype || spare.dims.join() !== dims?.join())
+      return null;
     this.#spares.delete(name);
     return spare;
   }
 
-  #feeds(inputs: readonly InputSpec[], request: RunRequest): Record<string, OrtTensor> {
+  /** What the model reads in this run, and what that says about symbolic sizes. */
+  #feeds(inputs: readonly InputSpec[], request: RunRequest) {
     const feeds: Record<string, OrtTensor> = {};
-    const bindings = new Map<string, number>();
+    const given = inputs.filter(({ name, fill }) => fill === null || Object.hasOwn(request.feeds, name));
+    const sizes = bindings(
+      given.map((input) => {
+        const tensor = this.#feed(input.name, request);
+        feeds[input.name] = tensor;
+        return { input, tensor };
+      }),
+    );
     for (const { name, shape, fill } of inputs) {
-      if (fill !== null) continue;
-      const tensor = this.#feed(name, request);
-      shape.forEach((size, axis) => {
-        const symbol = bareSymbol(size);
-        if (symbol !== null) bindings.set(symbol, tensor.dims[axis] ?? 0);
-      });
-      feeds[name] = tensor;
+      if (fill === null || Object.hasOwn(request.feeds, name)) continue;
+      feeds[name] = this.#tensor(name, keepMask(name, fill, boundShape(shape, sizes), request.random));
     }
-    for (const input of inputs)
-      if (input.fill !== null) feeds[input.name] = this.#mask(input, bindings, request);
-    return feeds;
+    return { feeds, sizes };
   }
 
   #feed(name: string, request: RunRequest): OrtTensor {
     const fed = request.feeds[name];
-    if (fed !== undefined) return this.#tensor(fed);
+    if (fed !== undefined) return this.#tensor(name, fed);
     const held = this.#values.get(request.held?.[name] ?? name);
     if (held === undefined) {
       throw new VlPetError("session", "a model input is neither fed nor held on the device", { where: name });
@@ -174,20 +180,24 @@ export class Device {
     return held;
   }
 
-  #mask(input: InputSpec, bindings: ReadonlyMap<string, number>, { random }: RunRequest): OrtTensor {
-    const dims = input.shape.map((size) => evaluateSize(size, bindings));
-    if (random === undefined || input.fill === null || dims.includes(null)) {
-      throw new VlPetError("session", "a random mask needs a seed and known sizes", { where: input.name });
+  #tensor(name: string, { dtype, data, dims }: HostTensor): OrtTensor {
+    try {
+      return new this.#ort.Tensor(dtype, data, dims);
+    } catch (cause) {
+      const words = cause instanceof Error ? cause.message : String(cause);
+      throw new VlPetError("session", `the tensor is malformed: ${words}`, {
+        where: name,
+        received: `${dtype}[${dims.join(", ")}] with ${data.length} numbers`,
+        cause,
+      });
     }
-    const sizes = dims.map(Number);
-    const mask = new Uint8Array(sizes.reduce((a, b) => a * b, 1));
-    new RandomStream(random.seed, `${input.name}@${random.step}`).fillKeepMask(mask, input.fill.dropRate);
-    return this.#tensor({ dtype: "uint8", dims: sizes, data: mask });
   }
+}
 
-  #tensor({ dtype, data, dims }: HostTensor): OrtTensor {
-    return new this.#ort.Tensor(dtype, data, dims);
-  }
+function resultOf(results: InferenceSession.ReturnType, name: string): OrtTensor {
+  const made = results[name];
+  if (made === undefined) throw new VlPetError("session", "the run gave no such output", { where: name });
+  return made;
 }
 
 function copyOut(tensor: OrtTensor): HostTensor {

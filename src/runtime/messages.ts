@@ -1,12 +1,11 @@
-import type { Fetched, InputSpec, RunRequest } from "./device.ts";
+import type { CompiledModel, Fetched, RunRequest } from "./device.ts";
 
 /** What the main thread asks of the engine's thread. */
 export type Ask =
   | {
       readonly kind: "compile";
       readonly model: number;
-      readonly bytes: Uint8Array;
-      readonly inputs: readonly InputSpec[];
+      readonly compiled: CompiledModel;
       readonly weightsFolder: string | null;
       readonly threads: number;
     }

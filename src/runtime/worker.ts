@@ -1,14 +1,14 @@
 import { parentPort } from "node:worker_threads";
 import * as ort from "onnxruntime-node";
-import { Device, sessionOptions, type Fetched, type Ort } from "./device.ts";
+import { Device, sessionOptions, type Fetched } from "./device.ts";
 import type { Answer, Ask } from "./messages.ts";
 
-const device = new Device(ort as unknown as Ort);
+const device = new Device(ort);
 
 async function answer(ask: Ask): Promise<Fetched> {
   switch (ask.kind) {
     case "compile":
-      await device.compile(ask.model, ask.bytes, ask.inputs, sessionOptions(ask.weightsFolder, ask.threads));
+      await device.compile(ask.model, ask.compiled, sessionOptions(ask.weightsFolder, ask.threads));
       return {};
     case "run":
       return device.run(ask.model, ask.request);
@@ -28,17 +28,22 @@ async function answer(ask: Ask): Promise<Fetched> {
 
 const port = parentPort;
 if (port === null) throw new Error("internal: the engine's worker was started outside a worker thread");
+function reply(message: Answer, moved: readonly ArrayBufferLike[] = []): void {
+  parentPort?.postMessage(message, moved as ArrayBuffer[]);
+}
+
 // One ask at a time: a run reads values that the run before it keeps.
 let last: Promise<unknown> = Promise.resolve();
 port.on("message", ({ id, ask }: { id: number; ask: Ask }) => {
   last = last.then(async () => {
-    let reply: Answer;
     try {
-      reply = { id, values: await answer(ask) };
+      const values = await answer(ask);
+      reply(
+        { id, values },
+        Object.values(values).map(({ data }) => data.buffer),
+      );
     } catch (error) {
-      reply = { id, failure: error instanceof Error ? error.message : String(error) };
+      reply({ id, failure: error instanceof Error ? error.message : String(error) });
     }
-    const buffers = "values" in reply ? Object.values(reply.values).map(({ data }) => data.buffer) : [];
-    port.postMessage(reply, buffers as ArrayBuffer[]);
   });
 });
