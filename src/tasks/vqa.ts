@@ -1,0 +1,138 @@
+import * as v from "valibot";
+import { VlPetError } from "../error.ts";
+import {
+  readAnnotations,
+  readOfficialQuestions,
+  readQuestionList,
+  readVocabulary,
+  type VisualQuestion,
+} from "../data/index.ts";
+import type { RandomStream } from "../random.ts";
+import { PROMPTS } from "../text/index.ts";
+import { predictedExamples, writeResults } from "./predictions.ts";
+import type { Example, Target, Task, TaskSplit } from "./task.ts";
+import { Path, type SourceForm, splitSource } from "./task-source.ts";
+import { type AnnotatedQuestions, scoreAnswers } from "./vqa-scores.ts";
+
+const Paths = v.union([Path, v.pipe(v.array(Path), v.minLength(1, "at least one path"))]);
+
+/** The official VQA v2 files of a split; a split without public answers has no annotations. */
+const OFFICIAL = v.strictObject({
+  questions: Path,
+  annotations: v.optional(Paths),
+  /** Answers that may be trained towards, such as `trainval_ans2label.json`; without it all that people gave. */
+  vocabulary: v.optional(Path),
+  /** How image files are named, such as `COCO_val2014_{id:12}`; see `readOfficialQuestions`. */
+  imageName: v.optional(v.string()),
+});
+
+/** One of the original's question lists; the official annotations, if given, are used for scoring. */
+const LIST = v.strictObject({ list: Path, annotations: v.optional(Paths) });
+
+/** The files of a VQA split: official questions and annotations, or a question list. */
+export const VQA_SOURCE = v.lazy((entry) =>
+  typeof entry === "object" && entry !== null && "list" in entry ? LIST : OFFICIAL,
+);
+
+const ACCEPTED: SourceForm<v.InferOutput<typeof VQA_SOURCE>> = {
+  task: "vqa",
+  schema: VQA_SOURCE,
+  form: "{ questions, annotations?, vocabulary?, imageName? } or { list, annotations? }, each a path",
+};
+
+/**
+ * Visual question answering on VQA v2. The source text is prompt and question. A training target is one of the
+ * question's answers, drawn in proportion to the soft scores, and weighs as much as its own score; a question without
+ * any scored answer is trained towards "" with weight 0, as in the original.
+ */
+export const vqa: Task = {
+  name: "vqa",
+  loss: "example-mean",
+  prompt: PROMPTS.vqa,
+  limits: { source: 20, target: 10 },
+  generation: { beams: 1, maxLength: 20 },
+  sourceSchema: VQA_SOURCE,
+  async load(source, split, { prompt = PROMPTS.vqa } = {}) {
+    return vqaSplit(split, await readQuestions(splitSource(source, split, ACCEPTED)), prompt);
+  },
+  writePredictions: writeResults,
+};
+
+async function readQuestions(files: v.InferOutput<typeof VQA_SOURCE>): Promise<AnnotatedQuestions> {
+  const paths = files.annotations === undefined ? undefined : [files.annotations].flat();
+  const annotations = paths && (await readAnnotations(paths));
+  if ("list" in files) {
+    const questions = await readQuestionList(files.list);
+    const unanswered = annotations && questions.find(({ id }) => !annotations.has(String(id)));
+    if (unanswered !== undefined) throw withoutAnnotation(files.list, unanswered);
+    return { questions, annotations };
+  }
+  const vocabulary = files.vocabulary === undefined ? undefined : await readVocabulary(files.vocabulary);
+  const questions = await readOfficialQuestions(files.questions, {
+    ...(annotations && { annotations }),
+    ...(vocabulary && { vocabulary }),
+    ...(files.imageName !== undefined && { imageName: files.imageName }),
+  });
+  return { questions, annotations };
+}
+
+function vqaSplit(split: string, asked: AnnotatedQuestions, prompt: string): TaskSplit {
+  const { questions } = asked;
+  const examples = questions.map((question): Example => ({
+    id: String(question.id),
+    images: [question.image],
+    prompt: prompt + question.question,
+    references: bestFirst(question.label),
+  }));
+  return {
+    task: "vqa",
+    split,
+    examples,
+    target(index, random) {
+      const question = questions[index];
+      if (question === undefined) throw new RangeError(`split ${split} has no example ${index}`);
+      if (question.label === undefined) throw withoutAnswers(split, question);
+      return drawnAnswer(question.label, random);
+    },
+    score: (predictions) => scoreAnswers(asked, examples, predictions),
+    results: (predictions) =>
+      predictedExamples(examples, predictions).map(({ index, example, text }) => ({
+        answer: text,
+        question_id: questions[index]?.id ?? example.id,
+      })),
+  };
+}
+
+function bestFirst(label: ReadonlyMap<string, number> | undefined): string[] {
+  const scored = [...(label ?? [])].filter(([, score]) => score > 0);
+  return scored.toSorted(([, a], [, b]) => b - a).map(([answer]) => answer);
+}
+
+/** One answer with probability proportional to its score, and that score as weight. */
+function drawnAnswer(label: ReadonlyMap<string, number>, random: RandomStream): Target {
+  let rest = random.uniform() * [...label.values()].reduce((sum, score) => sum + score, 0);
+  let drawn: Target = { text: "", weight: 0 };
+  for (const [text, weight] of label) {
+    if (weight <= 0) continue;
+    drawn = { text, weight };
+    rest -= weight;
+    if (rest < 0) break;
+  }
+  return drawn;
+}
+
+function withoutAnswers(split: string, question: VisualQuestion): VlPetError {
+  return new VlPetError("data", "this split has no answers to train towards", {
+    where: `vqa ${split}, question ${question.id}`,
+    fix: "train on a split with annotations or labels",
+  });
+}
+
+function withoutAnnotation(file: string, question: VisualQuestion): VlPetError {
+  return new VlPetError("data", "a question of the list has no annotation", {
+    where: file,
+    expected: `an annotation with question_id ${question.id}`,
+    received: "none in the annotation files",
+    fix: "name all annotation files the list draws on (the original's lists draw on train and val)",
+  });
+}
