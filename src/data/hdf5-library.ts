@@ -1,4 +1,4 @@
-import { File, ready } from "h5wasm";
+import type { File, ready } from "h5wasm";
 
 /**
  * The HDF5 C library as WebAssembly, kept away from the real file system: it only ever sees one file in its own
@@ -25,9 +25,10 @@ function captureDiagnostics(library: Hdf5Library): void {
 
 let loading: Promise<Hdf5Library> | undefined;
 
-/** The library, prepared on first use. */
+/** The library, loaded on first use: that takes a third of a second which most commands need not spend. */
 export function hdf5Library(): Promise<Hdf5Library> {
-  loading ??= ready.then((library) => {
+  loading ??= import("h5wasm").then(async (h5wasm) => {
+    const library = await h5wasm.ready;
     captureDiagnostics(library);
     return library;
   });
@@ -67,9 +68,11 @@ export function withHdf5<T>(
 }
 
 /** The bytes of the HDF5 file that `work` fills. */
-export function hdf5Bytes(library: Hdf5Library, work: (file: File) => void): Uint8Array {
+export async function hdf5Bytes(work: (file: File) => void): Promise<Uint8Array> {
+  const library = await hdf5Library();
+  const { File: Hdf5File } = await import("h5wasm");
   try {
-    const file = new File(SCRATCH, "w");
+    const file = new Hdf5File(SCRATCH, "w");
     try {
       work(file);
     } finally {

@@ -70,7 +70,7 @@ export async function writeFeatures(file: string, imageId: string, features: Fea
       received: JSON.stringify(imageId),
     });
   }
-  const bytes = hdf5Bytes(await hdf5Library(), (root) => {
+  const bytes = await hdf5Bytes((root) => {
     root.create_group(imageId).create_dataset({ name: "features", data: values, shape: [rows, width] });
   });
   await replaceFile(file, bytes);
