@@ -1,0 +1,125 @@
+import { VlPetError } from "../error.ts";
+import { linearSchedule, type AdamwSettings, type Schedule } from "../optim/index.ts";
+import type { TaskName } from "../tasks/index.ts";
+import type { RunPlan } from "./run-plan.ts";
+import { trainingBatch, type Reader, type TaskData } from "./task-data.ts";
+import type { MicroBatch, Updates } from "./updates.ts";
+
+/** Settings of the optimisation. */
+export interface TrainingSettings {
+  readonly seed: number;
+  readonly learningRate: number;
+  /** Share of all updates with rising rate. */
+  readonly warmupRatio: number;
+  readonly adamw: AdamwSettings;
+  /** Updates between checkpoints; 0 = only at the end. */
+  readonly checkpointEvery: number;
+  /** Stop after so many updates, at most the plan's own number. */
+  readonly updates: number;
+}
+
+/** What happens during training; faces render it, the loop itself prints nothing. */
+export type TrainingEvent =
+  | {
+      readonly kind: "update";
+      /** Updates done, counted from 1. */
+      readonly update: number;
+      readonly updates: number;
+      readonly epoch: number;
+      readonly task: TaskName;
+      readonly loss: number;
+      readonly gradientNorm: number;
+      readonly learningRate: number;
+      readonly examples: number;
+    }
+  | { readonly kind: "checkpoint"; readonly update: number; readonly folder: string }
+  | { readonly kind: "epoch"; readonly epoch: number };
+
+export interface TrainRequest {
+  readonly reader: Reader;
+  readonly data: ReadonlyMap<TaskName, TaskData>;
+  readonly plan: RunPlan;
+  readonly updates: Updates;
+  readonly settings: TrainingSettings;
+  /** Updates already done. */
+  readonly start: number;
+  /** Saves a checkpoint after so many updates and gives its folder. */
+  readonly save: (update: number) => Promise<string>;
+  readonly onEvent: (event: TrainingEvent) => void | Promise<void>;
+  /** Aborting lets the running update finish, saves, and ends with kind "interrupted". */
+  readonly signal?: AbortSignal;
+}
+
+/** The schedule of a run: linear warm-up and decay over all its updates. */
+export function runSchedule({ updates, warmupRatio }: TrainingSettings): Schedule {
+  return linearSchedule(updates, Math.trunc(updates * warmupRatio));
+}
+
+async function preparedUpdate(request: TrainRequest, update: number): Promise<readonly MicroBatch[]> {
+  const { reader, data, plan, settings } = request;
+  const planned = plan.batches(update);
+  return Promise.all(
+    planned.map(async ({ task, indices, epoch }) => {
+      const source = data.get(task);
+      if (source === undefined) throw new RangeError(`internal: no data for the task ${task}`);
+      return trainingBatch(reader, source, indices, { seed: settings.seed, epoch, share: 1 / planned.length });
+    }),
+  );
+}
+
+/** Runs all updates of a plan from `start`. The next batch is read while the device works on this one. */
+export async function train(request: TrainRequest): Promise<void> {
+  const { plan, settings, updates, save, onEvent, signal } = request;
+  const schedule = runSchedule(settings);
+  let saved = request.start;
+  let next = request.start < settings.updates ? preparedUpdate(request, request.start) : null;
+  for (let update = request.start; update < settings.updates && next !== null; update++) {
+    const batches = await next;
+    next = update + 1 < settings.updates ? preparedUpdate(request, update + 1) : null;
+    next?.catch(() => undefined); // reported when it is awaited, even if this update fails first
+    const rate = settings.learningRate * schedule(update);
+    const result = await updates.update(batches, rate, { seed: settings.seed, step: update });
+    await reportUpdate(request, update, rate, result);
+    const done = update + 1;
+    const due = settings.checkpointEvery > 0 && done % settings.checkpointEvery === 0;
+    if (due || signal?.aborted || done === settings.updates) {
+      await onEvent({ kind: "checkpoint", update: done, folder: await save(done) });
+      saved = done;
+    }
+    if (done % plan.updatesPerEpoch === 0) await onEvent({ kind: "epoch", epoch: done / plan.updatesPerEpoch - 1 });
+    if (signal?.aborted && done < settings.updates) {
+      throw new VlPetError("interrupted", `training stopped after update ${saved} of ${settings.updates}`, {
+        fix: "run the same command again with --resume to go on",
+      });
+    }
+  }
+}
+
+async function reportUpdate(
+  { plan, settings, onEvent }: TrainRequest,
+  update: number,
+  learningRate: number,
+  { loss, gradientNorm }: { readonly loss: number; readonly gradientNorm: number },
+): Promise<void> {
+  const planned = plan.batches(update);
+  const [first] = planned;
+  if (first === undefined) return;
+  if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
+    throw new VlPetError("data", "the loss is no longer a finite number", {
+      where: `update ${update + 1}, task ${first.task}`,
+      received: `loss ${loss}, gradient norm ${gradientNorm}`,
+      fix: "lower training.learningRate, or check the features for huge values; the last checkpoint is intact",
+    });
+  }
+  await onEvent({
+    kind: "update",
+    update: update + 1,
+    updates: settings.updates,
+    epoch: first.epoch,
+    task: first.task,
+    loss,
+    gradientNorm,
+    learningRate,
+    examples: planned.reduce((sum, { indices }) => sum + indices.length, 0),
+  });
+}
