@@ -1,6 +1,6 @@
-import type { EncoderBatch, Feeds, VisualLayout } from "../../src/backbones/index.ts";
+import type { EncoderBatch, Feeds } from "../../src/backbones/index.ts";
 import { lossFeeds, shiftedRight, tokenWeights } from "../../src/train/batch.ts";
-import type { Model } from "../../src/train/model.ts";
+import { variantOf, type Model, type Variant } from "../../src/train/model.ts";
 import { rowsOf, type BatchDescription, type Figures, type ParityCase } from "./case.ts";
 import { formulaValues } from "./formula.ts";
 import { layoutOf } from "./model-of-case.ts";
@@ -8,7 +8,7 @@ import { layoutOf } from "./model-of-case.ts";
 /** One batch of a case: inputs and all feeds of the loss graph. */
 export interface CaseBatch {
   readonly about: BatchDescription;
-  readonly visual: VisualLayout;
+  readonly variant: Variant;
   readonly encoder: EncoderBatch;
   readonly feeds: Feeds;
   readonly labels: readonly (readonly number[])[];
@@ -38,5 +38,5 @@ export function batchOf(parity: ParityCase, made: Model, about: BatchDescription
     ...lossFeeds(labels, tokenWeights(labels, rule, scores)),
   };
   const expected = (name: string): Figures | undefined => io.get(`expected.${about.prefix}${name}`);
-  return { about, visual, encoder, feeds, labels, expected };
+  return { about, variant: variantOf(made, visual, about.task), encoder, feeds, labels, expected };
 }

@@ -25,9 +25,19 @@ export interface CaseDescription {
   readonly method: Readonly<Record<string, unknown>> & { readonly name: string };
   readonly tasks: readonly string[];
   readonly batches: readonly BatchDescription[];
-  readonly optimizer: { readonly lr: number; readonly weightDecay: number; readonly clipGradNorm: number; readonly batchOrder?: readonly number[] };
-  readonly expected: { readonly lossPerStep: readonly number[]; readonly gradNormBeforeClipPerStep: readonly number[] };
-  readonly generation: Readonly<Record<GenerationName, GenerationDescription>> & { readonly maxLength: number };
+  readonly optimizer: {
+    readonly lr: number;
+    readonly weightDecay: number;
+    readonly clipGradNorm: number;
+    readonly batchOrder?: readonly number[];
+  };
+  readonly expected: {
+    readonly lossPerStep: readonly number[];
+    readonly gradNormBeforeClipPerStep: readonly number[];
+  };
+  readonly generation: Readonly<Record<GenerationName, GenerationDescription>> & {
+    readonly maxLength: number;
+  };
   readonly trainable: readonly string[];
   readonly counts: { readonly trainable: number; readonly total: number };
   readonly inert: Readonly<Record<string, string>>;
@@ -62,8 +72,15 @@ export interface FormulaTensor {
 }
 
 export interface FormulaWeights {
-  readonly rules: readonly { readonly contains?: string; readonly endsWith?: string; readonly a: number; readonly b: number }[];
-  readonly tensors: readonly { readonly name: string; readonly shape: readonly number[] }[] | Readonly<Record<string, readonly number[]>>;
+  readonly rules: readonly {
+    readonly contains?: string;
+    readonly endsWith?: string;
+    readonly a: number;
+    readonly b: number;
+  }[];
+  readonly tensors:
+    | readonly { readonly name: string; readonly shape: readonly number[] }[]
+    | Readonly<Record<string, readonly number[]>>;
 }
 
 export interface FormulaGradient {

@@ -12,7 +12,16 @@ import type { Setting } from "./run-case.ts";
 
 /** One comparison: how far off, and how far off it may be. */
 export interface Check {
-  readonly what: "trainable" | "total" | "unnamed" | "encoder" | "logits" | "loss" | "gradient" | "parameter" | "tokens";
+  readonly what:
+    | "trainable"
+    | "total"
+    | "unnamed"
+    | "encoder"
+    | "logits"
+    | "loss"
+    | "gradient"
+    | "parameter"
+    | "tokens";
   readonly error: number;
   readonly limit: number;
   /** What was worst. */
@@ -24,8 +33,8 @@ export const LIMITS = { encoder: 5e-5, logits: 1e-4, loss: 1e-5, gradient: 2e-4,
 
 const NOISE = 1e-5; // what an analytically zero gradient may be
 
-function evaluationModel({ model, weights }: Setting, { visual }: CaseBatch) {
-  const written = lossGraph(model, visual, "evaluate");
+function evaluationModel({ model, weights }: Setting, { variant }: CaseBatch) {
+  const written = lossGraph(model, variant, "evaluate");
   const { table, bias, scale } = written.head;
   const { rows } = written.states;
   const outputs: Record<string, Tensor> = {
@@ -60,15 +69,25 @@ function values(out: Fetched, name: string): Float32Array {
 function compareValues(setting: Setting, batch: CaseBatch, out: Fetched): Check[] {
   const checks: Check[] = [];
   const loss = values(out, "loss")[0] ?? Number.NaN;
-  checks.push({ what: "loss", error: Math.abs(loss - (batch.expected("loss")?.data[0] ?? Number.NaN)), limit: LIMITS.loss });
+  checks.push({
+    what: "loss",
+    error: Math.abs(loss - (batch.expected("loss")?.data[0] ?? Number.NaN)),
+    limit: LIMITS.loss,
+  });
   const tokenLoss = batch.expected("token_loss");
   if (tokenLoss !== undefined) {
     const scored = tokenLoss.data.filter((_, i) => batch.labels.flat()[i] !== IGNORED);
-    checks.push({ what: "loss", error: worstAbsolute(values(out, "token_loss"), scored), limit: LIMITS.loss, where: "token_loss" });
+    checks.push({
+      what: "loss",
+      error: worstAbsolute(values(out, "token_loss"), scored),
+      limit: LIMITS.loss,
+      where: "token_loss",
+    });
   }
   for (const what of ["encoder", "logits"] as const) {
     const whole = batch.expected(what);
-    if (whole !== undefined) checks.push({ what, error: worstAbsolute(values(out, what), whole.data), limit: LIMITS[what] });
+    if (whole !== undefined)
+      checks.push({ what, error: worstAbsolute(values(out, what), whole.data), limit: LIMITS[what] });
   }
   return [...checks, ...compareSlices(setting, batch, out)];
 }
@@ -81,26 +100,54 @@ function compareSlices({ model }: Setting, batch: CaseBatch, out: Fetched): Chec
   const corner = batch.expected("encoder_slice");
   const encoder = values(out, "encoder");
   if (norms !== undefined && corner !== undefined) {
-    const got = Array.from(norms.data, (_, row) => Math.hypot(...encoder.subarray(row * width, (row + 1) * width)));
-    checks.push({ what: "encoder", error: worstRelative(got, norms.data), limit: LIMITS.encoder, where: "row norms" });
+    const got = Array.from(norms.data, (_, row) =>
+      Math.hypot(...encoder.subarray(row * width, (row + 1) * width)),
+    );
+    checks.push({
+      what: "encoder",
+      error: worstRelative(got, norms.data),
+      limit: LIMITS.encoder,
+      where: "row norms",
+    });
     const [examples = 0, , channels = 0] = corner.shape;
-    const length = (norms.shape[1] ?? 0);
+    const length = norms.shape[1] ?? 0;
     const positions = Array.from({ length: corner.shape[1] ?? 0 }, (_, i) => (i < 8 ? i : length - 12 + i));
     const picked = Array.from({ length: examples }, (_, b) =>
-      positions.flatMap((p) => [...encoder.subarray((b * length + p) * width, (b * length + p) * width + channels)]),
+      positions.flatMap((p) => [
+        ...encoder.subarray((b * length + p) * width, (b * length + p) * width + channels),
+      ]),
     ).flat();
-    checks.push({ what: "encoder", error: worstAbsolute(picked, corner.data), limit: LIMITS.encoder, where: "corner" });
+    checks.push({
+      what: "encoder",
+      error: worstAbsolute(picked, corner.data),
+      limit: LIMITS.encoder,
+      where: "corner",
+    });
   }
   const slice = batch.expected("logits_slice");
   const totals = batch.expected("logits_logsumexp");
   const best = batch.expected("logits_argmax");
   if (slice !== undefined && totals !== undefined && best !== undefined) {
     const logits = values(out, "logits");
-    const rows = Array.from(totals.data, (_, row) => logits.subarray(row * vocabulary, (row + 1) * vocabulary));
+    const rows = Array.from(totals.data, (_, row) =>
+      logits.subarray(row * vocabulary, (row + 1) * vocabulary),
+    );
     const picked = rows.flatMap((row) => [...row.subarray(0, slice.shape[2])]);
-    checks.push({ what: "logits", error: worstAbsolute(picked, slice.data), limit: LIMITS.logits, where: "corner" });
-    checks.push({ what: "logits", error: worstAbsolute(rows.map(logSumExp), totals.data), limit: LIMITS.logits, where: "logsumexp" });
-    const wrong = rows.filter((row, i) => row[best.data[i] ?? 0] !== row.reduce((a, b) => Math.max(a, b))).length;
+    checks.push({
+      what: "logits",
+      error: worstAbsolute(picked, slice.data),
+      limit: LIMITS.logits,
+      where: "corner",
+    });
+    checks.push({
+      what: "logits",
+      error: worstAbsolute(rows.map(logSumExp), totals.data),
+      limit: LIMITS.logits,
+      where: "logsumexp",
+    });
+    const wrong = rows.filter(
+      (row, i) => row[best.data[i] ?? 0] !== row.reduce((a, b) => Math.max(a, b)),
+    ).length;
     checks.push({ what: "logits", error: wrong, limit: 0, where: "argmax" });
   }
   return checks;
@@ -119,7 +166,12 @@ function compareGradients(setting: Setting, batch: CaseBatch, out: Fetched): Che
     const keys = setting.keys(parameter);
     const sizes = keys.map((key) => (setting.file.tensors.get(key)?.byteLength ?? 0) / 4);
     const { prefix } = batch.about;
-    const parts = expectedParts(setting.parity, [`expected.${prefix}grad`, `expected.${prefix}grad_head`], keys, sizes);
+    const parts = expectedParts(
+      setting.parity,
+      [`expected.${prefix}grad`, `expected.${prefix}grad_head`],
+      keys,
+      sizes,
+    );
     const inert = keys.some((key) => setting.parity.about.inert[key]?.startsWith("analytically"));
     compared += parts.length;
     // All parts of a stacked parameter are measured against its largest gradient.
@@ -135,7 +187,9 @@ function compareGradients(setting: Setting, batch: CaseBatch, out: Fetched): Che
     if (formula.error > worst.error) worst = { ...worst, error: formula.error, where: parameter.path };
   }
   const wanted = setting.parity.about.trainable.length;
-  return compared >= wanted - missingGradients(batch) ? worst : { ...worst, error: Number.POSITIVE_INFINITY, where: `${compared} of ${wanted} gradients compared` };
+  return compared >= wanted - missingGradients(batch)
+    ? worst
+    : { ...worst, error: Number.POSITIVE_INFINITY, where: `${compared} of ${wanted} gradients compared` };
 }
 
 function missingGradients({ about }: CaseBatch): number {
@@ -181,7 +235,10 @@ async function compareAnswerLogits(setting: Setting, batch: CaseBatch): Promise<
   const made = evaluationModel(setting, batch);
   const { logits } = made.outputs;
   if (logits === undefined) throw new RangeError("no logits");
-  const session = await setting.engine.compile(onnxModel({ logits }, setting.weights.frozen), setting.weights.folder);
+  const session = await setting.engine.compile(
+    onnxModel({ logits }, setting.weights.frozen),
+    setting.weights.folder,
+  );
   const decoderIds = batch.labels.map(() => start);
   const out = await session.run({
     feeds: { ...batch.feeds, ...setting.model.backbone.decoderFeeds({ decoderIds }) },
@@ -195,11 +252,22 @@ async function compareAnswerLogits(setting: Setting, batch: CaseBatch): Promise<
     return [...got.subarray(row * vocabulary, (row + 1) * vocabulary)];
   });
   const wanted: Figures | undefined = batch.expected("nlvr_logits");
-  return { what: "logits", error: worstAbsolute(picked, wanted?.data ?? []), limit: LIMITS.logits, where: "nlvr_logits" };
+  return {
+    what: "logits",
+    error: worstAbsolute(picked, wanted?.data ?? []),
+    limit: LIMITS.logits,
+    where: "nlvr_logits",
+  };
 }
 
 /** Generated tokens: how many sequences differ anywhere. */
-export async function checkGenerations({ engine, model, weights, batches, parity }: Setting): Promise<Check[]> {
+export async function checkGenerations({
+  engine,
+  model,
+  weights,
+  batches,
+  parity,
+}: Setting): Promise<Check[]> {
   const writer = generator({ engine, model, weights });
   const checks: Check[] = [];
   for (const batch of batches) {
@@ -207,7 +275,7 @@ export async function checkGenerations({ engine, model, weights, batches, parity
       const wanted = batch.expected(`generated.${name}`);
       if (wanted === undefined) continue;
       const { numBeams, earlyStopping, noRepeatNgramSize } = parity.about.generation[name];
-      const sequences = await writer.generate(batch.encoder, batch.visual, {
+      const sequences = await writer.generate(batch.encoder, batch.variant, {
         beams: numBeams,
         maxLength: parity.about.generation.maxLength,
         noRepeatNgram: noRepeatNgramSize,

@@ -16,7 +16,9 @@ export function formulaValues({ formulaName, shape, a, b }: FormulaTensor): Floa
 /** Writes the weights that a formula case describes, under their canonical names. */
 export async function writeFormulaWeights(file: string, { rules, tensors }: FormulaWeights): Promise<void> {
   const list = Array.isArray(tensors)
-    ? (tensors as readonly { name: string; shape: readonly number[] }[]).map(({ name, shape }) => [name, shape] as const)
+    ? (tensors as readonly { name: string; shape: readonly number[] }[]).map(
+        ({ name, shape }) => [name, shape] as const,
+      )
     : Object.entries(tensors as Readonly<Record<string, readonly number[]>>);
   function* made(): Generator<[string, TensorData]> {
     for (const [name, shape] of list) {

@@ -6,7 +6,9 @@ import { runCase } from "./run-case.ts";
 
 const folder = process.argv[2];
 if (folder === undefined || !existsSync(folder)) {
-  console.error("usage: npm run parity -- DIR    (a folder of parity cases, e.g. ../shared/fixtures/parity/dev)");
+  console.error(
+    "usage: npm run parity -- DIR    (a folder of parity cases, e.g. ../shared/fixtures/parity/dev)",
+  );
   process.exit(2);
 }
 const wanted = process.argv[3];
@@ -36,7 +38,9 @@ let passed = 0;
 let failed = 0;
 let later = 0;
 const names = readdirSync(folder)
-  .filter((name) => existsSync(join(folder, name, "case.json")) && (wanted === undefined || name.includes(wanted)))
+  .filter(
+    (name) => existsSync(join(folder, name, "case.json")) && (wanted === undefined || name.includes(wanted)),
+  )
   .toSorted();
 for (const name of names) {
   const engine = nodeEngine();

@@ -3,40 +3,7 @@ import { BackboneConfig, visualLayout, type VisualLayout } from "../../src/backb
 import { PetConfig } from "../../src/pet/index.ts";
 import type { ModelConfig } from "../../src/train/model.ts";
 import type { CaseDescription } from "./case.ts";
-
-type MethodWords = CaseDescription["method"];
-
-/** The settings of a method that a case describes in words; null when this project does not have it (yet). */
-function petOf(method: MethodWords): unknown {
-  switch (method.name) {
-    case "full":
-    case "bitfit":
-      return { name: method.name };
-    case "vl-pet":
-      return vlPetOf(method);
-    default:
-      return null;
-  }
-}
-
-function vlPetOf(method: MethodWords): unknown {
-  const known = new Set([
-    "name", "granularity", "rank", "heads", "gateRank", "decoderRank", "decoderValueModule", "scale", "decoderScale",
-    "zeroInit", "trainEncoderLayerNorms", "sharedAcrossTasks", "gateCombination", "multihead",
-  ]);
-  // Heads that are stacked before or after the bottleneck are the plain bottleneck; only pairs differ.
-  if (Object.keys(method).some((key) => !known.has(key)) || method["multihead"] === "down-up pair") return null;
-  return {
-    name: "vl-pet",
-    granularity: method["granularity"],
-    rank: method["rank"],
-    gateRank: method["gateRank"] ?? 1,
-    decoderRank: method["decoderRank"],
-    scale: method["scale"],
-    decoderScale: method["decoderScale"],
-    gateMode: method["gateCombination"] === undefined ? "multiply" : "add",
-  };
-}
+import { METHOD_WORDS } from "./method-words.ts";
 
 function backboneOf({ backbone, sizes }: CaseDescription): unknown {
   return {
@@ -56,7 +23,7 @@ function backboneOf({ backbone, sizes }: CaseDescription): unknown {
 
 /** The model of a case, or null when its backbone or method comes later. */
 export function modelOfCase(about: CaseDescription): ModelConfig | null {
-  const pet = petOf(about.method);
+  const pet = METHOD_WORDS[about.method.name]?.(about.method) ?? null;
   if (pet === null || about.sizes.nImages === 0) return null;
   const parsedPet = v.safeParse(PetConfig, pet);
   const parsedBackbone = v.safeParse(BackboneConfig, backboneOf(about));

@@ -6,7 +6,13 @@ import { originalKeys } from "../../src/files/original-names.ts";
 import { parameterCount, type Parameter } from "../../src/nn/index.ts";
 import { ADAMW } from "../../src/optim/index.ts";
 import type { Engine } from "../../src/runtime/index.ts";
-import { model, modelParameters, trainedParameters, type Model, type ModelConfig } from "../../src/train/model.ts";
+import {
+  model,
+  modelParameters,
+  trainedParameters,
+  type Model,
+  type ModelConfig,
+} from "../../src/train/model.ts";
 import { updates } from "../../src/train/updates.ts";
 import { modelWeights, type ModelWeights } from "../../src/train/weights.ts";
 import { batchOf, type CaseBatch } from "./batch-of-case.ts";
@@ -48,7 +54,12 @@ export async function runCase(folder: string, engine: Engine): Promise<CaseResul
   }
 }
 
-async function checksOf(parity: ParityCase, config: ModelConfig, engine: Engine, scratch: string): Promise<Check[]> {
+async function checksOf(
+  parity: ParityCase,
+  config: ModelConfig,
+  engine: Engine,
+  scratch: string,
+): Promise<Check[]> {
   const file = await openSafetensors(await weightsFile(parity, scratch));
   try {
     return await settingChecks(parity, config, engine, { file, scratch });
@@ -63,11 +74,9 @@ async function settingChecks(
   engine: Engine,
   { file, scratch }: { readonly file: SafetensorsFile; readonly scratch: string },
 ): Promise<Check[]> {
-  const made = model(config);
+  const made = model(config, parity.about.tasks);
   const batches = parity.about.batches.map((batch) => batchOf(parity, made, batch));
-  const [first] = batches;
-  if (first === undefined) throw new RangeError("a case needs a batch");
-  const parameters = modelParameters(made, first.visual);
+  const parameters = modelParameters(made);
   const trained = trainedParameters(made, parameters);
   const keys = (parameter: Parameter): readonly string[] =>
     originalKeys(parameter, (key) => file.tensors.has(key), parity.about.tasks);

@@ -11,11 +11,24 @@ export async function checkUpdates(setting: Setting, run: Updates): Promise<Chec
   for (const [step, index] of order.entries()) {
     const batch = setting.batches[index];
     if (batch === undefined) throw new RangeError(`no batch ${index}`);
-    const out = await run.update([{ visual: batch.visual, feeds: batch.feeds }], optimizer.lr, { seed: 0, step });
+    const out = await run.update([{ variant: batch.variant, feeds: batch.feeds }], optimizer.lr, {
+      seed: 0,
+      step,
+    });
     const norm = expected.gradNormBeforeClipPerStep[step] ?? Number.NaN;
     checks.push(
-      { what: "loss", error: Math.abs(out.loss - (expected.lossPerStep[step] ?? Number.NaN)), limit: LIMITS.loss * 3, where: `step ${step + 1}` },
-      { what: "gradient", error: Math.abs(out.gradientNorm - norm) / norm, limit: LIMITS.gradient, where: `norm at step ${step + 1}` },
+      {
+        what: "loss",
+        error: Math.abs(out.loss - (expected.lossPerStep[step] ?? Number.NaN)),
+        limit: LIMITS.loss * 3,
+        where: `step ${step + 1}`,
+      },
+      {
+        what: "gradient",
+        error: Math.abs(out.gradientNorm - norm) / norm,
+        limit: LIMITS.gradient,
+        where: `norm at step ${step + 1}`,
+      },
     );
   }
   const values = await run.values();
@@ -25,14 +38,21 @@ export async function checkUpdates(setting: Setting, run: Updates): Promise<Chec
     const keys = setting.keys(parameter);
     const sizes = keys.map((key) => (setting.file.tensors.get(key)?.byteLength ?? 0) / 4);
     const kinds = ["expected.param_after_3", "expected.param_after_3_head"];
-    const wanted = expectedParts(setting.parity, kinds, keys, sizes).map(({ offset, figures }) => ({ offset, data: figures.data as ArrayLike<number> }));
+    const wanted = expectedParts(setting.parity, kinds, keys, sizes).map(({ offset, figures }) => ({
+      offset,
+      data: figures.data as ArrayLike<number>,
+    }));
     let offset = 0;
     keys.forEach((key, i) => {
       const formula = setting.parity.about.gradients?.[key];
       if (formula !== undefined) wanted.push({ offset, data: formula.after3First8 });
       offset += sizes[i] ?? 0;
     });
-    if (wanted.length !== keys.length) return [...checks, { ...worst, error: Number.POSITIVE_INFINITY, where: `${parameter.path}: not in the case` }];
+    if (wanted.length !== keys.length)
+      return [
+        ...checks,
+        { ...worst, error: Number.POSITIVE_INFINITY, where: `${parameter.path}: not in the case` },
+      ];
     for (const { offset: start, data } of wanted) {
       const error = worstAbsolute(got.subarray(start, start + data.length), data);
       if (error > worst.error) worst = { ...worst, error, where: parameter.path };

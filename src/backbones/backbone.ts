@@ -77,7 +77,10 @@ export interface Backbone {
   /** Decoder states [B·T, D] for whole target sequences (teacher forcing). */
   decode(scope: Scope, encoded: Encoded): Sequence;
   /** Decoder states [B·beams, D] for one more token a row, and the grown past. */
-  decodeStep(scope: Scope, step: DecoderStep): { readonly rows: Tensor; readonly present: readonly KeyValue[] };
+  decodeStep(
+    scope: Scope,
+    step: DecoderStep,
+  ): { readonly rows: Tensor; readonly present: readonly KeyValue[] };
   head(scope: Scope): Head;
   encoderFeeds(batch: EncoderBatch, visual: VisualLayout): Feeds;
   decoderFeeds(batch: DecoderBatch): Feeds;

@@ -4,9 +4,15 @@ import { float32Tensor, type HostTensor } from "../graph/index.ts";
 const FORBIDDEN = -1e9;
 
 /** Ids padded on the right to the longest row. */
-export function padded(rows: readonly (readonly number[])[], pad: number): { readonly ids: number[]; readonly length: number } {
+export function padded(
+  rows: readonly (readonly number[])[],
+  pad: number,
+): { readonly ids: number[]; readonly length: number } {
   const length = Math.max(1, ...rows.map((row) => row.length));
-  return { ids: rows.flatMap((row) => [...row, ...Array.from({ length: length - row.length }, () => pad)]), length };
+  return {
+    ids: rows.flatMap((row) => [...row, ...Array.from({ length: length - row.length }, () => pad)]),
+    length,
+  };
 }
 
 /** Additive mask [B, 1, 1, L + visual]: padding is forbidden, visual tokens never are. */

@@ -23,7 +23,11 @@ function constantIndices(scope: Scope, indices: readonly number[]): Tensor {
 /** Pools each image's feature grid: [B, images·rows, F] → [B·V, F]. */
 function pooledFeatures(scope: Scope, visual: VisualLayout, featureWidth: number): Tensor {
   const batch = symbol("B");
-  const features = scope.graph.input("features", "float32", [batch, visual.images * visual.rows, featureWidth]);
+  const features = scope.graph.input("features", "float32", [
+    batch,
+    visual.images * visual.rows,
+    featureWidth,
+  ]);
   const rowCount = times(batch, visualTokens(visual));
   if (visual.pooledRows === visual.rows) return reshape(features, [rowCount, featureWidth]);
   const { cells, window } = poolingWindows(visual.rows, visual.pooledRows);
@@ -48,14 +52,23 @@ function boxesWithArea(scope: Scope, visual: VisualLayout): Tensor {
  * Visual tokens [B, V, D] (original: VisualEmbedding): norm(linear(features)) + norm(linear(boxes and area)) +
  * image-order row + object-order row. Object orders are rows of the shared token table, counted from its end.
  */
-export function visualEmbedding(scope: Scope, visual: VisualLayout, config: VisualConfig, table: Tensor): Tensor {
+export function visualEmbedding(
+  scope: Scope,
+  visual: VisualLayout,
+  config: VisualConfig,
+  table: Tensor,
+): Tensor {
   const at = scope.at("visual_embedding").part("visual");
   const tokens = visualTokens(visual);
   const layout = paddedLayout(symbol("B"), tokens);
 
   const raw = pooledFeatures(at, visual, config.featureWidth); // [B·V, F]
   const projector = at.at("feat_embedding.0");
-  const projected = projector.site("visual.projector", { x: raw, y: linear(projector, raw, config.width), layout });
+  const projected = projector.site("visual.projector", {
+    x: raw,
+    y: linear(projector, raw, config.width),
+    layout,
+  });
   const features = norm(at.at("feat_embedding.1"), projected, config.norm); // [B·V, D]
 
   const boxes = linear(at.at("absolute_vis_pos_embedding.0"), boxesWithArea(at, visual), config.width);
@@ -80,6 +93,10 @@ export function visualFeeds(
   const rows = visual.images * visual.rows;
   return {
     features: float32Tensor(features, [batch, rows, features.length / (batch * rows)]),
-    boxes: float32Tensor(boxes ?? new Float32Array(batch * rows * BOX_COORDINATES), [batch, rows, BOX_COORDINATES]),
+    boxes: float32Tensor(boxes ?? new Float32Array(batch * rows * BOX_COORDINATES), [
+      batch,
+      rows,
+      BOX_COORDINATES,
+    ]),
   };
 }

@@ -18,7 +18,11 @@ export function visualTokens({ images, pooledRows }: VisualLayout): number {
  * The layout of `images` grids of `rows` cells, max-pooled to `regions` cells when `pool` is set. Both must be
  * squares then. Throws kind "shape".
  */
-export function visualLayout(images: number, rows: number, pool: { readonly regions: number } | null): VisualLayout {
+export function visualLayout(
+  images: number,
+  rows: number,
+  pool: { readonly regions: number } | null,
+): VisualLayout {
   if (pool === null) return { images, rows, pooledRows: rows };
   const [from, to] = [Math.sqrt(rows), Math.floor(Math.sqrt(pool.regions))];
   if (!Number.isInteger(from) || to > from) {
@@ -35,7 +39,10 @@ export function visualLayout(images: number, rows: number, pool: { readonly regi
  * Adaptive max pooling of a g×g grid to m×m as a gather: for each output cell the input cells of its window, windows
  * padded to one size by repeating a cell (which leaves a maximum unchanged). Cell i covers ⌊g·i/m⌋ … ⌈g(i+1)/m⌉−1.
  */
-export function poolingWindows(rows: number, pooledRows: number): { readonly cells: number[]; readonly window: number } {
+export function poolingWindows(
+  rows: number,
+  pooledRows: number,
+): { readonly cells: number[]; readonly window: number } {
   const [g, m] = [Math.sqrt(rows), Math.sqrt(pooledRows)];
   const start = (i: number): number => Math.floor((g * i) / m);
   const end = (i: number): number => Math.ceil((g * (i + 1)) / m);

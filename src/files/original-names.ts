@@ -1,44 +1,9 @@
 import type { Parameter } from "../nn/index.ts";
+import type { NameRule } from "./names/name-rule.ts";
+import { VL_PET_NAMES } from "./names/vl-pet-names.ts";
 
-/**
- * The original's names of our parameters (spec/checkpoints.md). A pattern over our path gives templates of original
- * keys, without the family's prefix; `{task}` stands for any task, `{head}` for 0, 1, …: those tensors are stacked
- * along the first axis, because the original stores a multi-head down projection in pieces.
- */
-const RULES: readonly (readonly [RegExp, readonly string[]])[] = [
-  [
-    /^(.*)\.(?:self_attn|SelfAttention)\.pet\.adapter\.down\.(\w+)$/,
-    ["$1.attn_adapter_multihead_down.{head}.$2"],
-  ],
-  [
-    /^(.*)\.(?:self_attn|SelfAttention)\.pet\.adapter\.up\.(\w+)$/,
-    ["$1.attn_adapter_multihead_up.{head}.$2"],
-  ],
-  [/^(.*)\.(?:fc2|DenseReluDense)\.pet\.adapter\.down\.(\w+)$/, ["$1.ff_adapter_multihead_down.{head}.$2"]],
-  [/^(.*)\.(?:fc2|DenseReluDense)\.pet\.adapter\.up\.(\w+)$/, ["$1.ff_adapter_multihead_up.{head}.$2"]],
-  [
-    /^(.*)\.(?:self_attn|SelfAttention)\.pet\.gate\.(down|up)\.(\w+)$/,
-    ["$1.encoder_attn_adapter_gating_large_x_$2.$3"],
-  ],
-  [
-    /^(.*)\.(?:fc2|DenseReluDense)\.pet\.gate\.(down|up)\.(\w+)$/,
-    ["$1.encoder_ff_adapter_gating_large_x_$2.$3"],
-  ],
-  [
-    /^(.*)\.(?:self_attn|SelfAttention)\.pet\.gate\.(weight|bias)$/,
-    ["$1.encoder_attn_adapter_gating_middle_xy_add.$2", "$1.encoder_attn_adapter_gating_small_xy_cat.$2"],
-  ],
-  [
-    /^(.*)\.(?:fc2|DenseReluDense)\.pet\.gate\.(weight|bias)$/,
-    ["$1.encoder_ff_adapter_gating_middle_xy_add.$2", "$1.encoder_ff_adapter_gating_small_xy_cat.$2"],
-  ],
-  [/^(.*)\.(?:self_attn|SelfAttention)\.pet\.gate$/, ["$1.encoder_attn_adapter_gating_middle_ia3_add"]],
-  [/^(.*)\.(?:fc2|DenseReluDense)\.pet\.gate$/, ["$1.encoder_ff_adapter_gating_middle_ia3_add"]],
-  [
-    /^(.*\.(?:encoder_attn|EncDecAttention))\.(?:v_proj|v)\.pet\.adapter\.(down|up)\.(\w+)$/,
-    ["$1.attn_value_parallel_adapter.adapters.{task}.$2_sampler.$3"],
-  ],
-];
+/** All methods' names; a path that no rule knows keeps its own, which is the Hugging Face one. */
+const RULES: readonly NameRule[] = [...VL_PET_NAMES];
 
 /** Prefixes under which a key may stand: distributed wrapper, BART's model attribute, none. */
 const PREFIXES = ["", "model.", "module.", "module.model."] as const;

@@ -10,7 +10,12 @@ export interface AttentionKind {
   readonly heads: number;
   /** K, the width of a head. */
   readonly headWidth: number;
-  readonly names: { readonly query: string; readonly key: string; readonly value: string; readonly out: string };
+  readonly names: {
+    readonly query: string;
+    readonly key: string;
+    readonly value: string;
+    readonly out: string;
+  };
   readonly bias: boolean;
   /** Factor on query·key: K^-½ in BART, 1 in T5. */
   readonly scale: number;
@@ -47,7 +52,12 @@ function mergeHeads(context: Tensor, layout: Layout, { heads, headWidth }: Atten
 
 type Projection = keyof AttentionKind["names"];
 
-function project({ scope, kind, site }: AttentionBlock, which: Projection, x: Sequence, width?: number): Tensor {
+function project(
+  { scope, kind, site }: AttentionBlock,
+  which: Projection,
+  x: Sequence,
+  width?: number,
+): Tensor {
   const at = scope.at(kind.names[which]);
   const y = linear(at, x.rows, width ?? kind.heads * kind.headWidth, { bias: kind.bias });
   const name: SiteName = `${site}.${which}`;
@@ -68,7 +78,12 @@ export function queries(block: AttentionBlock, x: Sequence): Tensor {
 }
 
 /** softmax(q kᵀ·scale + bias) v → [B, H, T, K]; `bias` broadcasts to [B, H, T, S] and carries masks. */
-export function attend({ scope, kind }: AttentionBlock, query: Tensor, { key, value }: KeyValue, bias: Tensor | null): Tensor {
+export function attend(
+  { scope, kind }: AttentionBlock,
+  query: Tensor,
+  { key, value }: KeyValue,
+  bias: Tensor | null,
+): Tensor {
   const products = matMulTransposed(query, key); // [B, H, T, S]
   const scaled = kind.scale === 1 ? products : mul(products, kind.scale);
   const weights = softmax(bias === null ? scaled : add(scaled, bias));
@@ -76,7 +91,12 @@ export function attend({ scope, kind }: AttentionBlock, query: Tensor, { key, va
 }
 
 /** The output projection and the block's own site. `x` is the residual stream the block read. */
-export function attentionOutput(block: AttentionBlock, context: Tensor, x: Sequence, residual: Tensor): Tensor {
+export function attentionOutput(
+  block: AttentionBlock,
+  context: Tensor,
+  x: Sequence,
+  residual: Tensor,
+): Tensor {
   const rows = mergeHeads(context, x.layout, block.kind);
   const y = project(block, "out", { rows, layout: x.layout }, widthOf(residual));
   return block.scope.site(block.site, { x: residual, y, layout: x.layout });

@@ -7,7 +7,15 @@ export {
   type AttentionKind,
   type KeyValue,
 } from "./attention.ts";
-export { embedding, embeddingTable, linear, norm, widthOf, type LinearOptions, type NormKind } from "./layers.ts";
+export {
+  embedding,
+  embeddingTable,
+  linear,
+  norm,
+  widthOf,
+  type LinearOptions,
+  type NormKind,
+} from "./layers.ts";
 export { paddedLayout, type Layout, type Sequence } from "./layout.ts";
 export {
   initialValues,

@@ -8,7 +8,10 @@ import type { Scope } from "./scope.ts";
 export function widthOf(x: Tensor): number {
   const width = axisSize(x, -1);
   if (typeof width === "number") return width;
-  throw new VlPetError("shape", "the last axis must have a fixed size", { where: x.name, received: sizeText(width) });
+  throw new VlPetError("shape", "the last axis must have a fixed size", {
+    where: x.name,
+    received: sizeText(width),
+  });
 }
 
 export interface LinearOptions {
@@ -19,7 +22,12 @@ export interface LinearOptions {
 
 /** x Wᵀ + b on rows [R, I] → [R, O], with `weight` [O, I] and `bias` [O] at the scope. */
 export function linear(scope: Scope, x: Tensor, outputs: number, options: LinearOptions = {}): Tensor {
-  const weight = scope.parameter("weight", [outputs, widthOf(x)], { of: "linear", role: "weight" }, options.init);
+  const weight = scope.parameter(
+    "weight",
+    [outputs, widthOf(x)],
+    { of: "linear", role: "weight" },
+    options.init,
+  );
   const bias =
     options.bias === false
       ? null
@@ -44,5 +52,10 @@ export function norm(scope: Scope, x: Tensor, { kind, epsilon }: NormKind): Tens
   const width = [widthOf(x)];
   const gain = scope.parameter("weight", width, { of: "norm", role: "gain" }, ONES);
   if (kind === "rms") return rmsNormalize(x, gain, epsilon);
-  return layerNormalize(x, gain, scope.parameter("bias", width, { of: "norm", role: "bias" }, ZEROS), epsilon);
+  return layerNormalize(
+    x,
+    gain,
+    scope.parameter("bias", width, { of: "norm", role: "bias" }, ZEROS),
+    epsilon,
+  );
 }

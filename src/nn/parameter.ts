@@ -61,7 +61,8 @@ export function initialValues({ path, shape, init }: Parameter, seed: number): F
   if (init.kind === "constant") return values.fill(init.value);
   const random = new RandomStream(seed, `init:${path}`);
   for (let i = 0; i < values.length; i++) {
-    values[i] = init.kind === "normal" ? random.normal() * init.deviation : (2 * random.uniform() - 1) * init.bound;
+    values[i] =
+      init.kind === "normal" ? random.normal() * init.deviation : (2 * random.uniform() - 1) * init.bound;
   }
   return values;
 }

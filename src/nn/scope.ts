@@ -15,6 +15,7 @@ interface Build {
   readonly visited: Set<SiteName>;
   readonly initRule: InitRule;
   readonly mode: Mode;
+  readonly task: string | null;
 }
 
 /** Training applies dropout; evaluation leaves the masks out of the graph. */
@@ -25,6 +26,8 @@ export interface ScopeOptions {
   readonly hooks: SiteHooks;
   readonly initRule: InitRule;
   readonly mode: Mode;
+  /** The task this graph is written for, when tasks have weights of their own. */
+  readonly task: string | null;
 }
 
 type OwnTraits = Pick<Traits, "of" | "role">;
@@ -81,6 +84,20 @@ export class Scope {
     return new Scope(this.#build, name, "shared", this.#owner);
   }
 
+  /** The task this graph is written for; null when all tasks share every weight. */
+  get task(): string | null {
+    return this.#build.task;
+  }
+
+  /** The same place with weights of the graph's own task: `tasks.vqa` deeper. */
+  ofTask(): Scope {
+    if (this.task !== null) return this.at(`tasks.${this.task}`);
+    throw new VlPetError("graph", "a method with weights of its own for each task needs to know the task", {
+      where: this.path,
+      fix: "set perTask in the method's plan",
+    });
+  }
+
   /** The parameter of this name; asking twice gives the same tensor (tied weights). */
   parameter(name: string, shape: readonly number[], own: OwnTraits, init?: Init): Tensor {
     const path = this.path === "" ? name : `${this.path}.${name}`;
@@ -116,7 +133,10 @@ export class Scope {
   /** Inverted dropout in training; x itself in evaluation. The mask is named after the scope and `label`. */
   dropout(x: Tensor, dropRate: number, label: string): Tensor {
     if (this.mode === "evaluate" || dropRate === 0) return x;
-    const mask = this.graph.input(`${this.path}.${label}.mask`, "uint8", x.shape, { kind: "keep-mask", dropRate });
+    const mask = this.graph.input(`${this.path}.${label}.mask`, "uint8", x.shape, {
+      kind: "keep-mask",
+      dropRate,
+    });
     return dropout(x, mask, dropRate);
   }
 }

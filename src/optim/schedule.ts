@@ -13,7 +13,11 @@ export function linearSchedule(total: number, warmup: number): Schedule {
 /** Updates of a run and of its warm-up: ⌊batches/accumulation⌋·epochs, and the integer part of its share. */
 export function scheduleLength(
   batches: number,
-  { accumulation, epochs, warmupRatio }: { readonly accumulation: number; readonly epochs: number; readonly warmupRatio: number },
+  {
+    accumulation,
+    epochs,
+    warmupRatio,
+  }: { readonly accumulation: number; readonly epochs: number; readonly warmupRatio: number },
 ): { readonly total: number; readonly warmup: number } {
   const total = Math.floor(batches / accumulation) * epochs;
   return { total, warmup: Math.trunc(total * warmupRatio) };

@@ -9,7 +9,12 @@ export interface BottleneckOptions {
 }
 
 /** up(φ(down(x))) with φ = gelu by tanh (Houlsby et al. 2019): rows [R, D] → [R, outputs]. */
-export function bottleneck(scope: Scope, x: Tensor, outputs: number, { rank, upInit }: BottleneckOptions): Tensor {
+export function bottleneck(
+  scope: Scope,
+  x: Tensor,
+  outputs: number,
+  { rank, upInit }: BottleneckOptions,
+): Tensor {
   const inner = geluTanh(linear(scope.at("down"), x, rank)); // [R, rank]
   return linear(scope.at("up"), inner, outputs, upInit === undefined ? {} : { init: upInit });
 }

@@ -1,9 +1,18 @@
-import { selects, type Parameter, type Selector, type SiteHook, type SiteHooks, type SiteName } from "../nn/index.ts";
+import {
+  selects,
+  type Parameter,
+  type Selector,
+  type SiteHook,
+  type SiteHooks,
+  type SiteName,
+} from "../nn/index.ts";
 
 /** What a method does to a model: values changed at sites, and frozen parameters unfrozen. */
 export interface Plan {
   readonly hooks: SiteHooks;
   readonly unfreeze: readonly Selector[];
+  /** Tasks have weights of their own (`scope.ofTask()`), so each task gets a graph of its own. Default: no. */
+  readonly perTask?: boolean;
 }
 
 /** Whether a plan trains a parameter: the method's own ones, and those it unfreezes. */

@@ -41,7 +41,11 @@ function bottleneckOptions(config: VlPetConfig, size: number, part: ZeroPart): B
 function gatedModification(config: VlPetConfig): SiteHook {
   return (call) => {
     const { scope, y: h } = call;
-    const delta = sameWidthBottleneck(scope.at("adapter"), h, bottleneckOptions(config, config.rank, "adapter"));
+    const delta = sameWidthBottleneck(
+      scope.at("adapter"),
+      h,
+      bottleneckOptions(config, config.rank, "adapter"),
+    );
     const y = add(h, delta);
     const gated = config.granularity === "none" ? y : combined(config, config.granularity, { ...call, y });
     return config.scale === 1 ? gated : mul(gated, config.scale);

@@ -2,7 +2,12 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { VlPetError } from "../error.ts";
-import { openSafetensors, writeSafetensors, type SafetensorsFile, type TensorData } from "../files/safetensors.ts";
+import {
+  openSafetensors,
+  writeSafetensors,
+  type SafetensorsFile,
+  type TensorData,
+} from "../files/safetensors.ts";
 import type { Parameter } from "../nn/index.ts";
 import type { ModelConfig } from "./model.ts";
 
@@ -101,15 +106,30 @@ export async function readTrained(
   }
 }
 
-async function trainedValues(tensors: SafetensorsFile, parameters: readonly Parameter[], nameOf: (path: string) => string) {
+async function trainedValues(
+  tensors: SafetensorsFile,
+  parameters: readonly Parameter[],
+  nameOf: (path: string) => string,
+) {
   const wanted = new Map(parameters.map(({ path, shape }) => [nameOf(path), shape.join()]));
   const missing = [...wanted].filter(([name]) => !tensors.tensors.has(name)).map(([name]) => name);
   const extra = [...tensors.tensors.keys()].filter((name) => !wanted.has(name));
-  const misshaped = [...tensors.tensors].filter(([name, { shape }]) => wanted.has(name) && wanted.get(name) !== shape.join());
+  const misshaped = [...tensors.tensors].filter(
+    ([name, { shape }]) => wanted.has(name) && wanted.get(name) !== shape.join(),
+  );
   if (missing.length + extra.length + misshaped.length > 0) {
     const listed = (what: string, names: readonly string[]): string =>
-      names.length === 0 ? "" : `${names.length} ${what} (${names.slice(0, 3).join(", ")}${names.length > 3 ? ", …" : ""})`;
-    const all = [listed("missing", missing), listed("extra", extra), listed("of another shape", misshaped.map(([name]) => name))];
+      names.length === 0
+        ? ""
+        : `${names.length} ${what} (${names.slice(0, 3).join(", ")}${names.length > 3 ? ", …" : ""})`;
+    const all = [
+      listed("missing", missing),
+      listed("extra", extra),
+      listed(
+        "of another shape",
+        misshaped.map(([name]) => name),
+      ),
+    ];
     throw new VlPetError("checkpoint", "the tensors do not belong to this model", {
       where: tensors.file,
       expected: `the ${wanted.size} trained tensors of the configured backbone and method`,
@@ -121,7 +141,10 @@ async function trainedValues(tensors: SafetensorsFile, parameters: readonly Para
   for (const { path } of parameters) {
     const tensor = await tensors.read(nameOf(path));
     if (tensor.dtype !== "F32") {
-      throw new VlPetError("checkpoint", "a trained tensor is not float32", { where: `${tensors.file}: ${nameOf(path)}`, received: tensor.dtype });
+      throw new VlPetError("checkpoint", "a trained tensor is not float32", {
+        where: `${tensors.file}: ${nameOf(path)}`,
+        received: tensor.dtype,
+      });
     }
     values.set(path, tensor.data);
   }

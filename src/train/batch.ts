@@ -19,7 +19,8 @@ export function tokenWeights(
   const counts = labels.map((row) => row.filter((label) => label !== IGNORED).length);
   const total = counts.reduce((a, b) => a + b, 0);
   return labels.map((row, b) => {
-    const share = rule === "token-mean" ? 1 / Math.max(1, total) : 1 / (Math.max(1, counts[b] ?? 1) * labels.length);
+    const share =
+      rule === "token-mean" ? 1 / Math.max(1, total) : 1 / (Math.max(1, counts[b] ?? 1) * labels.length);
     const weight = share * (scores?.[b] ?? 1);
     return row.map((label) => (label === IGNORED ? 0 : weight));
   });
@@ -36,7 +37,10 @@ export function shiftedRight(
 }
 
 /** Feeds of the loss: rows of the decoder with a label, the labels, their weights. All labels have equal length T. */
-export function lossFeeds(labels: readonly (readonly number[])[], weights: readonly (readonly number[])[]): Feeds {
+export function lossFeeds(
+  labels: readonly (readonly number[])[],
+  weights: readonly (readonly number[])[],
+): Feeds {
   const length = labels[0]?.length ?? 0;
   const rows: number[] = [];
   const picked: number[] = [];

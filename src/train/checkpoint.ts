@@ -68,7 +68,11 @@ export async function writeCheckpoint(request: CheckpointWrite, checkpoint: Chec
 /** Checkpoint folders of a run, newest first. Half-written ones have another name and are not among them. */
 async function checkpointFolders(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch(() => []);
-  return names.filter((name) => NAME.test(name)).toSorted().toReversed().map((name) => join(folder, name));
+  return names
+    .filter((name) => NAME.test(name))
+    .toSorted()
+    .toReversed()
+    .map((name) => join(folder, name));
 }
 
 /** The newest checkpoint's folder, or null. */
@@ -88,10 +92,14 @@ export async function readCheckpoint(folder: string, wanted: CheckpointRead): Pr
   requireSameBackbone(folder, config, wanted.config);
   const progress = await readProgress(folder);
   if (progress.course !== wanted.course) {
-    throw new VlPetError("checkpoint", "the run was started with other settings, so it cannot go on exactly", {
-      where: folder,
-      fix: "resume with the run's own config.json, or start a new run folder",
-    });
+    throw new VlPetError(
+      "checkpoint",
+      "the run was started with other settings, so it cannot go on exactly",
+      {
+        where: folder,
+        fix: "resume with the run's own config.json, or start a new run folder",
+      },
+    );
   }
   const optimizer = join(folder, OPTIMIZER);
   const values = await readTrained(join(folder, ADAPTER_WEIGHTS), wanted.parameters);
@@ -101,7 +109,11 @@ export async function readCheckpoint(folder: string, wanted: CheckpointRead): Pr
   return {
     update: progress.update,
     values,
-    optimizer: { updates: new Map(Object.entries(progress.updates)), first: pick(first), second: pick(second) },
+    optimizer: {
+      updates: new Map(Object.entries(progress.updates)),
+      first: pick(first),
+      second: pick(second),
+    },
   };
 }
 
@@ -136,11 +148,15 @@ export function requireSameBackbone(where: string, got: AdapterConfig, wanted: A
     });
   }
   if (got.backboneFingerprint !== wanted.backboneFingerprint) {
-    throw new VlPetError("checkpoint", "the checkpoint was trained on other backbone weights of the same sizes", {
-      where,
-      expected: `weights ${wanted.backboneFingerprint ?? "fresh from the seed"}`,
-      received: `weights ${got.backboneFingerprint ?? "fresh from the seed"}`,
-      fix: "give the backbone folder with which it was trained",
-    });
+    throw new VlPetError(
+      "checkpoint",
+      "the checkpoint was trained on other backbone weights of the same sizes",
+      {
+        where,
+        expected: `weights ${wanted.backboneFingerprint ?? "fresh from the seed"}`,
+        received: `weights ${got.backboneFingerprint ?? "fresh from the seed"}`,
+        fix: "give the backbone folder with which it was trained",
+      },
+    );
   }
 }

@@ -24,7 +24,11 @@ export interface PredictRequest {
 }
 
 /** The search a task asks for: QA is greedy, captions use the run's beams; BART forces the end in beam search. */
-export function searchSettings({ reader, data, settings }: Omit<PredictRequest, "batchSize" | "generator">): SearchSettings {
+export function searchSettings({
+  reader,
+  data,
+  settings,
+}: Omit<PredictRequest, "batchSize" | "generator">): SearchSettings {
   const { beams, maxLength } = data.task.generation;
   return {
     ...settings,
@@ -44,11 +48,12 @@ export async function predictions(request: PredictRequest): Promise<ReadonlyMap<
   for (let start = 0; start < total; start += batchSize) {
     signal?.throwIfAborted();
     const indices = Array.from({ length: Math.min(batchSize, total - start) }, (_, i) => start + i);
-    const { batch, visual } = await encodedExamples(reader, data, indices);
-    const sequences = await generator.generate(batch, visual, search);
+    const { batch, variant } = await encodedExamples(reader, data, indices);
+    const sequences = await generator.generate(batch, variant, search);
     indices.forEach((index, i) => {
       const example = examples[index];
-      if (example !== undefined) texts.set(example.id, reader.tokenizer.decode(sequences[i] ?? [], { skipSpecial: true }).trim());
+      if (example !== undefined)
+        texts.set(example.id, reader.tokenizer.decode(sequences[i] ?? [], { skipSpecial: true }).trim());
     });
     onProgress?.(start + indices.length, total);
   }

@@ -1,5 +1,13 @@
 import { VlPetError } from "../error.ts";
-import { backbone, type Backbone, type BackboneConfig, type Encoded, type Head, type VisualLayout } from "../backbones/index.ts";
+import {
+  backbone,
+  visualLayout,
+  type Backbone,
+  type BackboneConfig,
+  type Encoded,
+  type Head,
+  type VisualLayout,
+} from "../backbones/index.ts";
 import { Graph } from "../graph/index.ts";
 import { Scope, selects, type Mode, type Parameter, type Sequence, type SiteName } from "../nn/index.ts";
 import { petPlan, trains, type PetConfig, type Plan } from "../pet/index.ts";
@@ -15,15 +23,28 @@ export interface Model {
   readonly config: ModelConfig;
   readonly backbone: Backbone;
   readonly plan: Plan;
+  /** The tasks it is made for; methods may give each weights of its own. */
+  readonly tasks: readonly string[];
 }
 
-export function model(config: ModelConfig): Model {
-  return { config, backbone: backbone(config.backbone), plan: petPlan(config.pet) };
+export function model(config: ModelConfig, tasks: readonly string[]): Model {
+  return { config, backbone: backbone(config.backbone), plan: petPlan(config.pet), tasks };
+}
+
+/** What one graph is written for: a visual layout, and a task when tasks have weights of their own. */
+export interface Variant {
+  readonly visual: VisualLayout;
+  readonly task: string | null;
+}
+
+/** The variant of a task's batches. */
+export function variantOf({ plan }: Model, visual: VisualLayout, task: string): Variant {
+  return { visual, task: plan.perTask === true ? task : null };
 }
 
 /** A root scope of a fresh graph in which this model can be written. */
-export function modelScope({ backbone: { initRule }, plan }: Model, mode: Mode): Scope {
-  return Scope.root({ graph: new Graph(), hooks: plan.hooks, initRule, mode });
+export function modelScope({ backbone: { initRule }, plan }: Model, mode: Mode, task: string | null): Scope {
+  return Scope.root({ graph: new Graph(), hooks: plan.hooks, initRule, mode, task });
 }
 
 /** A whole model written into a graph: encoder, decoder over whole targets, head. */
@@ -34,8 +55,8 @@ export interface WrittenModel {
   readonly head: Head;
 }
 
-export function writtenModel(made: Model, visual: VisualLayout, mode: Mode): WrittenModel {
-  const scope = modelScope(made, mode);
+export function writtenModel(made: Model, { visual, task }: Variant, mode: Mode): WrittenModel {
+  const scope = modelScope(made, mode, task);
   const encoded = made.backbone.encode(scope, visual);
   const states = made.backbone.decode(scope, encoded);
   const head = made.backbone.head(scope);
@@ -63,10 +84,19 @@ function verifyPlan({ plan, config }: Model, scope: Scope): void {
   }
 }
 
-/** All parameters of a model, in the order the graph asks for them. */
-export function modelParameters(made: Model, visual: VisualLayout): readonly Parameter[] {
-  return writtenModel(made, visual, "evaluate").scope.parameters;
+/** All parameters of a model over all its tasks, in the order the graphs ask for them. */
+export function modelParameters(made: Model): readonly Parameter[] {
+  const byPath = new Map<string, Parameter>();
+  for (const task of made.plan.perTask === true ? made.tasks : [null]) {
+    const { scope } = writtenModel(made, { visual: ANY_LAYOUT, task }, "evaluate");
+    for (const parameter of scope.parameters)
+      byPath.set(parameter.path, byPath.get(parameter.path) ?? parameter);
+  }
+  return [...byPath.values()];
 }
+
+/** Which parameters there are does not depend on how many rows a picture has; any layout will do. */
+const ANY_LAYOUT = visualLayout(1, 1, null);
 
 /** The parameters that are trained. */
 export function trainedParameters({ plan }: Model, parameters: readonly Parameter[]): readonly Parameter[] {

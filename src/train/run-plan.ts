@@ -30,7 +30,9 @@ function batchesOf({ examples, batchSizes }: PlanRequest, task: TaskName): numbe
 }
 
 function epochBatches(request: PlanRequest, epoch: number): readonly PlannedBatch[] {
-  const counts = Object.fromEntries([...request.examples.keys()].map((task) => [task, batchesOf(request, task)]));
+  const counts = Object.fromEntries(
+    [...request.examples.keys()].map((task) => [task, batchesOf(request, task)]),
+  );
   const orders = new Map<TaskName, Uint32Array>();
   const used = new Map<TaskName, number>();
   return taskSequence<TaskName>(counts, epoch, request.sampling).map((task) => {

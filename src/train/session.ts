@@ -1,12 +1,17 @@
 import { join } from "node:path";
-import { visualLayout } from "../backbones/index.ts";
 import { originalKeys } from "../files/original-names.ts";
 import { openTensors, type TensorFile } from "../files/index.ts";
 import { float32Tensor } from "../graph/index.ts";
 import type { Parameter } from "../nn/index.ts";
 import { nodeEngine, type Engine } from "../runtime/index.ts";
 import type { Tokenizer } from "../text/index.ts";
-import { ADAPTER_WEIGHTS, readAdapterConfig, readTrained, weightsFingerprint, type AdapterConfig } from "./adapter-folder.ts";
+import {
+  ADAPTER_WEIGHTS,
+  readAdapterConfig,
+  readTrained,
+  weightsFingerprint,
+  type AdapterConfig,
+} from "./adapter-folder.ts";
 import { requireSameBackbone } from "./checkpoint.ts";
 import { generator, type Generator } from "./generation/index.ts";
 import { model, modelParameters, trainedParameters, type Model, type ModelConfig } from "./model.ts";
@@ -24,6 +29,7 @@ export interface ModelSessionRequest {
   readonly seed: number;
   /** Where frozen weights go that no file holds: new vocabulary rows, or a whole fresh backbone. */
   readonly scratch: string;
+  /** The tasks and the words that announce each to the model. */
   readonly prompts: Readonly<Record<string, string>>;
   readonly threads?: number;
 }
@@ -41,18 +47,18 @@ export interface ModelSession {
   close(): Promise<void>;
 }
 
-/** Which parameters there are does not depend on how many rows a picture has; any layout will do. */
-const ANY_LAYOUT = visualLayout(1, 1, null);
-
 /** Parameters of a model, and which of them are trained. */
-export function parametersOf(made: Model): { readonly all: readonly Parameter[]; readonly trained: readonly Parameter[] } {
-  const all = modelParameters(made, ANY_LAYOUT);
+export function parametersOf(made: Model): {
+  readonly all: readonly Parameter[];
+  readonly trained: readonly Parameter[];
+} {
+  const all = modelParameters(made);
   return { all, trained: trainedParameters(made, all) };
 }
 
 /** Opens a model. Throws kind "checkpoint" when the adapter belongs to another backbone or method. */
 export async function modelSession(request: ModelSessionRequest): Promise<ModelSession> {
-  const made = model(request.model);
+  const made = model(request.model, Object.keys(request.prompts));
   const { all, trained } = parametersOf(made);
   const adapter = await adapterConfig(request);
   const start = request.adapter === null ? null : await adapterValues(request.adapter, adapter, trained);
@@ -61,7 +67,9 @@ export async function modelSession(request: ModelSessionRequest): Promise<ModelS
     const weights = await weightsOf(request, all, trained, file);
     const values = new Map([...weights.trained, ...(start ?? [])]);
     const engine = nodeEngine(request.threads === undefined ? {} : { threads: request.threads });
-    const held = trained.map(({ path, shape }) => [path, float32Tensor(values.get(path) ?? [], shape)] as const);
+    const held = trained.map(
+      ({ path, shape }) => [path, float32Tensor(values.get(path) ?? [], shape)] as const,
+    );
     await engine.put(Object.fromEntries(held));
     const complete: ModelWeights = { ...weights, trained: values };
     return {
@@ -86,7 +94,8 @@ async function adapterConfig(request: ModelSessionRequest): Promise<AdapterConfi
     model: request.model,
     regions: request.visual.regions,
     seed: request.seed,
-    backboneFingerprint: request.backboneFile === null ? null : await weightsFingerprint(request.backboneFile),
+    backboneFingerprint:
+      request.backboneFile === null ? null : await weightsFingerprint(request.backboneFile),
     prompts: request.prompts,
   };
 }

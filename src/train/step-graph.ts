@@ -1,10 +1,9 @@
 import { backward } from "../autodiff/index.ts";
-import type { VisualLayout } from "../backbones/index.ts";
 import { symbol, type Tensor } from "../graph/index.ts";
 import type { Mode, Parameter } from "../nn/index.ts";
 import { add, gatherRows, mul, reduceSum, reshape, slice, tokenLoss } from "../ops/index.ts";
 import { adamwUpdate, clipFactor, decays, jointNorm, type AdamwSettings } from "../optim/index.ts";
-import { trainedParameters, writtenModel, type Model, type WrittenModel } from "./model.ts";
+import { trainedParameters, writtenModel, type Model, type Variant, type WrittenModel } from "./model.ts";
 
 /** Names of the values a training run holds on the device, beside the parameters under their own paths. */
 export const heldName = {
@@ -32,8 +31,8 @@ export interface LossGraph extends WrittenModel {
  * Writes the loss. Inputs: `scored_rows` [S] (rows of the decoder that carry a label), `scored_labels` [S],
  * `scored_weights` [S, 1]. Only scored rows pass the LM head. All tasks are made of these weights.
  */
-export function lossGraph(made: Model, visual: VisualLayout, mode: Mode): LossGraph {
-  const written = writtenModel(made, visual, mode);
+export function lossGraph(made: Model, variant: Variant, mode: Mode): LossGraph {
+  const written = writtenModel(made, variant, mode);
   const { graph } = written.scope;
   const count = symbol("S");
   const rows = graph.input("scored_rows", "int64", [count]);
@@ -47,7 +46,10 @@ export function lossGraph(made: Model, visual: VisualLayout, mode: Mode): LossGr
 }
 
 /** Trained parameters that the loss reaches, with their gradients. */
-export function gradientsOf(made: Model, { loss, scope }: LossGraph): readonly (readonly [Parameter, Tensor])[] {
+export function gradientsOf(
+  made: Model,
+  { loss, scope }: LossGraph,
+): readonly (readonly [Parameter, Tensor])[] {
   const trained = trainedParameters(made, scope.parameters);
   const gradients = backward(
     loss,
@@ -66,14 +68,14 @@ export interface StepOptions {
 }
 
 /** Loss, gradients, clipping and AdamW of one batch: a training step as one graph. */
-export function stepGraph(made: Model, visual: VisualLayout, options: StepOptions): StepGraph {
-  const written = lossGraph(made, visual, "train");
+export function stepGraph(made: Model, variant: Variant, options: StepOptions): StepGraph {
+  const written = lossGraph(made, variant, "train");
   return updateGraph(gradientsOf(made, written), options, { loss: written.loss });
 }
 
 /** Loss and gradients of one micro-batch, added to the held sums. */
-export function accumulateGraph(made: Model, visual: VisualLayout): StepGraph {
-  const written = lossGraph(made, visual, "train");
+export function accumulateGraph(made: Model, variant: Variant): StepGraph {
+  const written = lossGraph(made, variant, "train");
   const pairs = gradientsOf(made, written);
   const outputs: Record<string, Tensor> = { loss: written.loss };
   const keep: Record<string, string> = {};
@@ -86,8 +88,8 @@ export function accumulateGraph(made: Model, visual: VisualLayout): StepGraph {
 }
 
 /** The update from the held gradient sums, which it sets back to zero. */
-export function applyGraph(made: Model, visual: VisualLayout, options: StepOptions): StepGraph {
-  const written = lossGraph(made, visual, "train");
+export function applyGraph(made: Model, variant: Variant, options: StepOptions): StepGraph {
+  const written = lossGraph(made, variant, "train");
   const pairs = gradientsOf(made, written).map(([parameter]) => {
     const { path, shape } = parameter;
     return [parameter, written.scope.graph.input(heldName.gradient(path), "float32", shape)] as const;

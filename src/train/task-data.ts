@@ -1,11 +1,11 @@
 import { VlPetError } from "../error.ts";
-import { visualLayout, type EncoderBatch, type VisualLayout } from "../backbones/index.ts";
+import { visualLayout, type EncoderBatch } from "../backbones/index.ts";
 import type { FeatureSource } from "../data/index.ts";
 import { RandomStream } from "../random.ts";
 import type { Task, TaskSplit } from "../tasks/index.ts";
 import type { Tokenizer } from "../text/index.ts";
 import { lossFeeds, paddedLabels, shiftedRight, tokenWeights } from "./batch.ts";
-import type { Model } from "./model.ts";
+import { variantOf, type Model, type Variant } from "./model.ts";
 import type { MicroBatch } from "./updates.ts";
 
 /** One task's split with the features of its images. */
@@ -31,12 +31,14 @@ export interface Reader {
 /** Source texts and features of some examples. */
 export interface EncodedExamples {
   readonly batch: EncoderBatch;
-  readonly visual: VisualLayout;
+  readonly variant: Variant;
 }
 
 async function featuresOf(reader: Reader, data: TaskData, images: readonly (readonly string[])[]) {
   const width = reader.model.backbone.sizes.featureWidth;
-  const read = await Promise.all(images.flat().map(async (id) => ({ id, found: await data.features.read(id) })));
+  const read = await Promise.all(
+    images.flat().map(async (id) => ({ id, found: await data.features.read(id) })),
+  );
   const rows = read[0]?.found.rows ?? 0;
   const values = new Float32Array(read.length * rows * width);
   read.forEach(({ id, found }, i) => {
@@ -69,7 +71,10 @@ export async function encodedExamples(
   );
   const maxLength = data.task.limits.source;
   const inputIds = examples.map(({ prompt }) => reader.tokenizer.encode(prompt, limited(maxLength)));
-  return { batch: { inputIds, features: values, boxes: null }, visual };
+  return {
+    batch: { inputIds, features: values, boxes: null },
+    variant: variantOf(reader.model, visual, data.task.name),
+  };
 }
 
 /** An infinite limit is no limit. */
@@ -98,7 +103,7 @@ export async function trainingBatch(
   indices: readonly number[],
   { seed, epoch, share }: BatchKey,
 ): Promise<MicroBatch> {
-  const { batch, visual } = await encodedExamples(reader, data, indices);
+  const { batch, variant } = await encodedExamples(reader, data, indices);
   const { backbone } = reader.model;
   const targets = indices.map((index) =>
     data.split.target(index, new RandomStream(seed, `target:${data.task.name}:${epoch}:${index}`)),
@@ -107,11 +112,13 @@ export async function trainingBatch(
     targets.map(({ text }) => reader.tokenizer.encode(text, limited(data.task.limits.target))),
   );
   const scores = data.task.loss === "example-mean" ? targets.map(({ weight }) => weight) : null;
-  const weights = tokenWeights(labels, data.task.loss, scores).map((row) => row.map((weight) => weight * share));
+  const weights = tokenWeights(labels, data.task.loss, scores).map((row) =>
+    row.map((weight) => weight * share),
+  );
   return {
-    visual,
+    variant,
     feeds: {
-      ...backbone.encoderFeeds(batch, visual),
+      ...backbone.encoderFeeds(batch, variant.visual),
       ...backbone.decoderFeeds({ decoderIds: shiftedRight(labels, backbone.tokens) }),
       ...lossFeeds(labels, weights),
     },

@@ -62,7 +62,11 @@ async function preparedUpdate(request: TrainRequest, update: number): Promise<re
     planned.map(async ({ task, indices, epoch }) => {
       const source = data.get(task);
       if (source === undefined) throw new RangeError(`internal: no data for the task ${task}`);
-      return trainingBatch(reader, source, indices, { seed: settings.seed, epoch, share: 1 / planned.length });
+      return trainingBatch(reader, source, indices, {
+        seed: settings.seed,
+        epoch,
+        share: 1 / planned.length,
+      });
     }),
   );
 }
@@ -86,7 +90,8 @@ export async function train(request: TrainRequest): Promise<void> {
       await onEvent({ kind: "checkpoint", update: done, folder: await save(done) });
       saved = done;
     }
-    if (done % plan.updatesPerEpoch === 0) await onEvent({ kind: "epoch", epoch: done / plan.updatesPerEpoch - 1 });
+    if (done % plan.updatesPerEpoch === 0)
+      await onEvent({ kind: "epoch", epoch: done / plan.updatesPerEpoch - 1 });
     if (signal?.aborted && done < settings.updates) {
       throw new VlPetError("interrupted", `training stopped after update ${saved} of ${settings.updates}`, {
         fix: "run the same command again with --resume to go on",

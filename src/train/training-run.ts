@@ -63,7 +63,9 @@ export async function trainingRun(request: TrainingRunRequest): Promise<number> 
   const plan = plannedRun(data, settings);
   const course = courseFingerprint(request);
   const checkpoints = join(folder, "checkpoints");
-  const resumed = request.resume ? await resumedCheckpoint(checkpoints, { parameters: trained, config: adapter, course }) : null;
+  const resumed = request.resume
+    ? await resumedCheckpoint(checkpoints, { parameters: trained, config: adapter, course })
+    : null;
   const run = await updates({
     engine,
     model,
@@ -73,7 +75,13 @@ export async function trainingRun(request: TrainingRunRequest): Promise<number> 
     resume: resumed?.optimizer ?? null,
   });
   const save = async (update: number): Promise<string> => {
-    const request_ = { folder: checkpoints, config: adapter, parameters: trained, course, keep: KEPT_CHECKPOINTS };
+    const request_ = {
+      folder: checkpoints,
+      config: adapter,
+      parameters: trained,
+      course,
+      keep: KEPT_CHECKPOINTS,
+    };
     return writeCheckpoint(request_, { update, values: await run.values(), optimizer: await run.state() });
   };
   await train({
@@ -88,11 +96,16 @@ export async function trainingRun(request: TrainingRunRequest): Promise<number> 
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   });
   const values = await run.values();
-  await writeFolder(join(folder, "adapter"), (temporary) => writeAdapter(temporary, adapter, trained, values));
+  await writeFolder(join(folder, "adapter"), (temporary) =>
+    writeAdapter(temporary, adapter, trained, values),
+  );
   return plan.updates;
 }
 
-async function resumedCheckpoint(folder: string, wanted: Parameters<typeof readCheckpoint>[1]): Promise<Checkpoint | null> {
+async function resumedCheckpoint(
+  folder: string,
+  wanted: Parameters<typeof readCheckpoint>[1],
+): Promise<Checkpoint | null> {
   const latest = await latestCheckpoint(folder);
   return latest === null ? null : readCheckpoint(latest, wanted);
 }

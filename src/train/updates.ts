@@ -1,12 +1,18 @@
-import type { VisualLayout } from "../backbones/index.ts";
 import type { Feeds } from "../backbones/index.ts";
 import { float32Tensor, type HostTensor } from "../graph/index.ts";
 import type { Parameter } from "../nn/index.ts";
 import { onnxModel } from "../onnx/index.ts";
 import { correctedRate } from "../optim/index.ts";
 import type { Engine, Session } from "../runtime/index.ts";
-import type { Model } from "./model.ts";
-import { accumulateGraph, applyGraph, heldName, stepGraph, type StepGraph, type StepOptions } from "./step-graph.ts";
+import type { Model, Variant } from "./model.ts";
+import {
+  accumulateGraph,
+  applyGraph,
+  heldName,
+  stepGraph,
+  type StepGraph,
+  type StepOptions,
+} from "./step-graph.ts";
 import type { ModelWeights } from "./weights.ts";
 
 /** Optimiser state of a run, on the host: what a checkpoint holds beside the weights. */
@@ -19,7 +25,7 @@ export interface OptimizerState {
 
 /** One batch, ready to be fed. */
 export interface MicroBatch {
-  readonly visual: VisualLayout;
+  readonly variant: Variant;
   readonly feeds: Feeds;
 }
 
@@ -35,7 +41,11 @@ export interface Updates {
    * One update from one or more micro-batches. Their losses are summed, so weigh the tokens of k micro-batches with
    * 1/k to get a mean. `key` draws the dropout masks.
    */
-  update(batches: readonly MicroBatch[], rate: number, key: { readonly seed: number; readonly step: number }): Promise<UpdateResult>;
+  update(
+    batches: readonly MicroBatch[],
+    rate: number,
+    key: { readonly seed: number; readonly step: number },
+  ): Promise<UpdateResult>;
   /** Current values of the trained parameters. */
   values(): Promise<ReadonlyMap<string, Float32Array>>;
   state(): Promise<OptimizerState>;
@@ -75,9 +85,9 @@ export async function updates(request: UpdatesRequest): Promise<Updates> {
   await engine.put(held);
 
   const graphs = new Map<string, Promise<Compiled>>();
-  const compiled = (kind: GraphKind, visual: VisualLayout): Promise<Compiled> => {
-    const key = `${kind} ${JSON.stringify(visual)}`;
-    const known = graphs.get(key) ?? compile(request, kind, visual);
+  const compiled = (kind: GraphKind, variant: Variant): Promise<Compiled> => {
+    const key = `${kind} ${JSON.stringify(variant)}`;
+    const known = graphs.get(key) ?? compile(request, kind, variant);
     graphs.set(key, known);
     return known;
   };
@@ -89,11 +99,15 @@ export async function updates(request: UpdatesRequest): Promise<Updates> {
       decay: float32Tensor([rate * options.adamw.weightDecay], []),
     };
   };
-  const accumulated = async (batches: readonly MicroBatch[], rate: number, key: { seed: number; step: number }) => {
+  const accumulated = async (
+    batches: readonly MicroBatch[],
+    rate: number,
+    key: { seed: number; step: number },
+  ) => {
     let loss = 0;
     let last: MicroBatch | undefined;
     for (const [i, batch] of batches.entries()) {
-      const { graph, session } = await compiled("accumulate", batch.visual);
+      const { graph, session } = await compiled("accumulate", batch.variant);
       if (i === 0) await zeroGradients(engine, trained);
       const random = { seed: key.seed, step: key.step * batches.length + i };
       const out = await session.run({ feeds: batch.feeds, keep: graph.keep, fetch: ["loss"], random });
@@ -101,7 +115,7 @@ export async function updates(request: UpdatesRequest): Promise<Updates> {
       last = batch;
     }
     if (last === undefined) throw new RangeError("internal: an update needs a batch");
-    const { graph, session } = await compiled("apply", last.visual);
+    const { graph, session } = await compiled("apply", last.variant);
     const feeds = optimizerFeeds(graph, rate);
     const out = await session.run({ feeds, keep: graph.keep, fetch: ["gradient_norm"] });
     return { loss, gradientNorm: scalar(out["gradient_norm"]) };
@@ -110,9 +124,14 @@ export async function updates(request: UpdatesRequest): Promise<Updates> {
     async update(batches, rate, key) {
       const [only] = batches;
       if (batches.length !== 1 || only === undefined) return accumulated(batches, rate, key);
-      const { graph, session } = await compiled("step", only.visual);
+      const { graph, session } = await compiled("step", only.variant);
       const feeds = { ...only.feeds, ...optimizerFeeds(graph, rate) };
-      const out = await session.run({ feeds, keep: graph.keep, fetch: ["loss", "gradient_norm"], random: key });
+      const out = await session.run({
+        feeds,
+        keep: graph.keep,
+        fetch: ["loss", "gradient_norm"],
+        random: key,
+      });
       return { loss: scalar(out["loss"]), gradientNorm: scalar(out["gradient_norm"]) };
     },
     values: () => heldValues(engine, trained, (path) => path),
@@ -126,16 +145,22 @@ export async function updates(request: UpdatesRequest): Promise<Updates> {
   };
 }
 
-async function compile({ engine, model, weights, options }: UpdatesRequest, kind: GraphKind, visual: VisualLayout): Promise<Compiled> {
+async function compile(
+  { engine, model, weights, options }: UpdatesRequest,
+  kind: GraphKind,
+  variant: Variant,
+): Promise<Compiled> {
   const build = { step: stepGraph, accumulate: accumulateGraph, apply: applyGraph }[kind];
-  const graph = build(model, visual, options);
+  const graph = build(model, variant, options);
   const session = await engine.compile(onnxModel(graph.outputs, weights.frozen), weights.folder);
   return { graph, session };
 }
 
 async function zeroGradients(engine: Engine, trained: readonly Parameter[]): Promise<void> {
   await engine.put(
-    Object.fromEntries(trained.map(({ path, shape }) => [heldName.gradient(path), hostTensor(undefined, shape)])),
+    Object.fromEntries(
+      trained.map(({ path, shape }) => [heldName.gradient(path), hostTensor(undefined, shape)]),
+    ),
   );
 }
 

@@ -1,7 +1,13 @@
 import { mkdir } from "node:fs/promises";
 import { join, parse, relative, resolve } from "node:path";
 import { VlPetError } from "../error.ts";
-import { asFloat32, openSafetensors, writeSafetensors, type SafetensorsFile, type TensorData } from "../files/safetensors.ts";
+import {
+  asFloat32,
+  openSafetensors,
+  writeSafetensors,
+  type SafetensorsFile,
+  type TensorData,
+} from "../files/safetensors.ts";
 import { initialValues, type Parameter } from "../nn/index.ts";
 import type { ExternalWeight } from "../onnx/index.ts";
 import type { TensorFile } from "../files/index.ts";

@@ -54,7 +54,12 @@ function grown(past: KeyValue | undefined, fresh: KeyValue): KeyValue {
   return { key: concat([past.key, fresh.key], 2), value: concat([past.value, fresh.value], 2) };
 }
 
-function decoderLayer(root: Scope, layer: number, rows: Tensor, context: DecoderContext): { rows: Tensor; present: KeyValue } {
+function decoderLayer(
+  root: Scope,
+  layer: number,
+  rows: Tensor,
+  context: DecoderContext,
+): { rows: Tensor; present: KeyValue } {
   const { config, selfLayout, crossLayout } = context;
   const scope = layerScope(root, layer);
   const kind = bartAttention(config);
@@ -68,14 +73,23 @@ function decoderLayer(root: Scope, layer: number, rows: Tensor, context: Decoder
   const memory = context.memory[layer];
   if (memory === undefined) throw new RangeError(`internal: no memory for decoder layer ${layer}`);
   const asked: Sequence = { rows: first, layout: crossLayout };
-  const seen = attentionOutput(cross, attend(cross, queries(cross, asked), memory, context.memoryMask), asked, first);
+  const seen = attentionOutput(
+    cross,
+    attend(cross, queries(cross, asked), memory, context.memoryMask),
+    asked,
+    first,
+  );
   const second = addAndNorm(scope, "encoder_attn_layer_norm", first, seen, config.dropRate);
 
   const y = feedForward(scope, config, { rows: second, layout: selfLayout }, "decoder.ffn");
   return { rows: addAndNorm(scope, "final_layer_norm", second, y, config.dropRate), present };
 }
 
-function decoderStack(root: Scope, embedded: Tensor, context: DecoderContext): { rows: Tensor; present: KeyValue[] } {
+function decoderStack(
+  root: Scope,
+  embedded: Tensor,
+  context: DecoderContext,
+): { rows: Tensor; present: KeyValue[] } {
   const scope = root.at("decoder").part("decoder");
   const normed = norm(scope.at("layernorm_embedding"), embedded, BART_NORM);
   let rows = scope.dropout(normed, context.config.dropRate, "embedding");

@@ -41,7 +41,12 @@ export function addAndNorm(scope: Scope, normName: string, x: Tensor, y: Tensor,
 }
 
 /** fc2(dropout(gelu(fc1 x))), with its sites; the sublayer's own site is opened on `fc2`. */
-export function feedForward(scope: Scope, config: BartConfig, x: Sequence, site: "encoder.ffn" | "decoder.ffn"): Tensor {
+export function feedForward(
+  scope: Scope,
+  config: BartConfig,
+  x: Sequence,
+  site: "encoder.ffn" | "decoder.ffn",
+): Tensor {
   const { layout } = x;
   const first = scope.at("fc1");
   const hiddenSite: SiteName = `${site}.hidden`;
@@ -78,13 +83,18 @@ export function bartEncode(root: Scope, config: BartConfig, visual: VisualLayout
   const positions = scope.graph.input("text_positions", "int64", [textLength]);
   const mask = scope.graph.input("encoder_mask", "float32", [batch, 1, 1, length]);
 
-  const text = norm(scope.at("layernorm_embedding"), tokenEmbedding(scope, config, ids, positions), BART_NORM);
+  const text = norm(
+    scope.at("layernorm_embedding"),
+    tokenEmbedding(scope, config, ids, positions),
+    BART_NORM,
+  );
   const images = visualEmbedding(scope, visual, { ...config, norm: BART_NORM }, tokenTable(scope, config));
   const layout = paddedLayout(batch, length);
   let states: Sequence = {
     rows: scope.dropout(layout.rows(concat([text, images], 1)), config.dropRate, "embedding"),
     layout,
   };
-  for (let i = 0; i < config.encoderLayers; i++) states = encoderLayer(scope.at(`layers.${i}`), config, states, mask);
+  for (let i = 0; i < config.encoderLayers; i++)
+    states = encoderLayer(scope.at(`layers.${i}`), config, states, mask);
   return { states, mask };
 }

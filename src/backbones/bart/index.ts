@@ -48,7 +48,10 @@ export function bart(settings: BartConfig): Backbone {
     decode: (scope, encoded) => bartDecode(scope, config, encoded),
     decodeStep: (scope, step) => bartDecodeStep(scope, config, step),
     head(scope) {
-      const bias = scope.parameter("final_logits_bias", [1, config.vocabulary], { of: "vector", role: "buffer" });
+      const bias = scope.parameter("final_logits_bias", [1, config.vocabulary], {
+        of: "vector",
+        role: "buffer",
+      });
       return { table: tokenTable(scope, config), bias: reshape(bias, [config.vocabulary]), scale: 1 };
     },
     encoderFeeds(batch, visual) {

@@ -1,4 +1,10 @@
-import { bannedTokens, type Candidates, type NextTokens, type SearchSettings, type SearchTokens } from "./search.ts";
+import {
+  bannedTokens,
+  type Candidates,
+  type NextTokens,
+  type SearchSettings,
+  type SearchTokens,
+} from "./search.ts";
 
 /** A finished sequence and its score, Σ log p / lengthᵖ. */
 interface Hypothesis {
@@ -33,7 +39,13 @@ function withHypothesis(finished: readonly Hypothesis[], beam: Beam, sum: number
 }
 
 /** Candidates of one beam after the processors: forced end, or log-probabilities without banned tokens. */
-function options(beam: Beam, row: number, candidates: Candidates, settings: SearchSettings, eos: number): Option[] {
+function options(
+  beam: Beam,
+  row: number,
+  candidates: Candidates,
+  settings: SearchSettings,
+  eos: number,
+): Option[] {
   if (settings.forceEnd && beam.sequence.length === settings.maxLength - 1) {
     // Every other token has probability zero; they still fill the beams of this last step.
     const others = candidates.tokens.filter((token) => token !== eos);
@@ -49,7 +61,13 @@ function options(beam: Beam, row: number, candidates: Candidates, settings: Sear
 }
 
 /** One step of one example: the best 2·beams options grow the beams or finish hypotheses. */
-function advance(example: Example, rows: readonly Candidates[], firstRow: number, settings: SearchSettings, eos: number): void {
+function advance(
+  example: Example,
+  rows: readonly Candidates[],
+  firstRow: number,
+  settings: SearchSettings,
+  eos: number,
+): void {
   const ranked = example.beams
     .flatMap((beam, i) => options(beam, firstRow + i, rows[firstRow + i] ?? EMPTY, settings, eos))
     .toSorted((a, b) => b.sum - a.sum)
@@ -72,8 +90,14 @@ function isDone(finished: readonly Hypothesis[], best: number, settings: SearchS
   return settings.earlyStopping || (finished.at(-1)?.score ?? 0) >= best;
 }
 
-function bestOf({ beams, finished, done }: Example, settings: SearchSettings, eos: number): readonly number[] {
-  const closed = done ? finished : beams.reduce((all, beam) => withHypothesis(all, beam, beam.sum, settings), finished);
+function bestOf(
+  { beams, finished, done }: Example,
+  settings: SearchSettings,
+  eos: number,
+): readonly number[] {
+  const closed = done
+    ? finished
+    : beams.reduce((all, beam) => withHypothesis(all, beam, beam.sum, settings), finished);
   const sequence = closed[0]?.sequence ?? [];
   return sequence.length < settings.maxLength ? [...sequence, eos] : sequence;
 }

@@ -1,10 +1,28 @@
-import { visualTokens, type EncoderBatch, type Feeds, type VisualLayout } from "../../backbones/index.ts";
-import { float32Tensor, int64Tensor, symbol, times, type HostTensor, type Tensor } from "../../graph/index.ts";
+import { visualTokens, type EncoderBatch, type Feeds } from "../../backbones/index.ts";
+import {
+  float32Tensor,
+  int64Tensor,
+  symbol,
+  times,
+  type HostTensor,
+  type Tensor,
+} from "../../graph/index.ts";
 import type { KeyValue } from "../../nn/index.ts";
-import { add, exp, gatherRows, linearMap, log, mul, reduceMax, reduceSum, sub, topK } from "../../ops/index.ts";
+import {
+  add,
+  exp,
+  gatherRows,
+  linearMap,
+  log,
+  mul,
+  reduceMax,
+  reduceSum,
+  sub,
+  topK,
+} from "../../ops/index.ts";
 import { onnxModel } from "../../onnx/index.ts";
 import type { Engine, Session } from "../../runtime/index.ts";
-import { modelScope, type Model } from "../model.ts";
+import { modelScope, type Model, type Variant } from "../model.ts";
 import type { ModelWeights } from "../weights.ts";
 import type { Candidates, NextTokens } from "./search.ts";
 
@@ -20,7 +38,7 @@ export interface DecoderSessionRequest {
   readonly engine: Engine;
   readonly model: Model;
   readonly weights: ModelWeights;
-  readonly visual: VisualLayout;
+  readonly variant: Variant;
   readonly beams: number;
   /** Candidates a row. */
   readonly width: number;
@@ -34,9 +52,9 @@ function pairNames(kind: "memory" | "past", layer: number) {
   return { key: `${PREFIX}${kind}.key.${layer}`, value: `${PREFIX}${kind}.value.${layer}` };
 }
 
-function encoderModel({ model, weights, visual }: DecoderSessionRequest) {
-  const scope = modelScope(model, "evaluate");
-  const memory = model.backbone.memory(scope, model.backbone.encode(scope, visual));
+function encoderModel({ model, weights, variant }: DecoderSessionRequest) {
+  const scope = modelScope(model, "evaluate", variant.task);
+  const memory = model.backbone.memory(scope, model.backbone.encode(scope, variant.visual));
   const outputs: Record<string, Tensor> = {};
   memory.forEach(({ key, value }, layer) => {
     const names = pairNames("memory", layer);
@@ -47,15 +65,18 @@ function encoderModel({ model, weights, visual }: DecoderSessionRequest) {
 }
 
 /** log softmax over the vocabulary, of the best candidates only: z − logsumexp z. */
-function candidateScores(logits: Tensor, width: number): { readonly scores: Tensor; readonly tokens: Tensor } {
+function candidateScores(
+  logits: Tensor,
+  width: number,
+): { readonly scores: Tensor; readonly tokens: Tensor } {
   const { values, indices } = topK(logits, width);
   const peak = reduceMax(logits, [1], { keep: true });
   const total = add(log(reduceSum(exp(sub(logits, peak)), [1], { keep: true })), peak);
   return { scores: sub(values, total), tokens: indices };
 }
 
-function stepModel({ model, weights, beams, width }: DecoderSessionRequest) {
-  const scope = modelScope(model, "evaluate");
+function stepModel({ model, weights, variant, beams, width }: DecoderSessionRequest) {
+  const scope = modelScope(model, "evaluate", variant.task);
   const { graph } = scope;
   const { decoderLayers, heads, headWidth, vocabulary } = model.backbone.sizes;
   const [batch, rows] = [symbol("B"), times(symbol("B"), beams)];
@@ -76,7 +97,10 @@ function stepModel({ model, weights, beams, width }: DecoderSessionRequest) {
   const step = model.backbone.decodeStep(scope, { beams, past, memory, mask });
   const head = model.backbone.head(scope);
   const states = head.scale === 1 ? step.rows : mul(step.rows, head.scale);
-  const { scores, tokens } = candidateScores(linearMap(states, head.table, head.bias), Math.min(width, vocabulary));
+  const { scores, tokens } = candidateScores(
+    linearMap(states, head.table, head.bias),
+    Math.min(width, vocabulary),
+  );
   const outputs: Record<string, Tensor> = { scores, tokens };
   const keep: Record<string, string> = {};
   step.present.forEach(({ key, value }, layer) => {
@@ -104,7 +128,7 @@ function candidates(scores: HostTensor, tokens: HostTensor): readonly Candidates
  * example (beams share them), and the decoder's own stay on the device, reordered inside the graph.
  */
 export async function decoderSession(request: DecoderSessionRequest): Promise<DecoderSession> {
-  const { engine, model, weights, visual, beams } = request;
+  const { engine, model, weights, variant, beams } = request;
   const { decoderLayers, heads, headWidth } = model.backbone.sizes;
   const encoder = encoderModel(request);
   const step = stepModel(request);
@@ -114,14 +138,14 @@ export async function decoderSession(request: DecoderSessionRequest): Promise<De
   const pastNames = eachLayer(decoderLayers).flatMap((layer) => Object.values(pairNames("past", layer)));
   return {
     async begin(batch) {
-      const feeds: Feeds = model.backbone.encoderFeeds(batch, visual);
+      const feeds: Feeds = model.backbone.encoderFeeds(batch, variant.visual);
       const examples = batch.inputIds.length;
       const keep = Object.fromEntries(memoryNames.map((name) => [name, name]));
       await engine.drop(PREFIX);
       await encoderSession.run({ feeds, keep, fetch: [] });
       const empty = float32Tensor([], [examples * beams, heads, 0, headWidth]);
       await engine.put(Object.fromEntries(pastNames.map((name) => [name, empty])));
-      const mask = feeds["encoder_mask"] ?? float32Tensor([], [examples, 1, 1, visualTokens(visual)]);
+      const mask = feeds["encoder_mask"] ?? float32Tensor([], [examples, 1, 1, visualTokens(variant.visual)]);
       return async (tokens, order, position) => {
         const out = await stepSession.run({
           feeds: {
@@ -133,7 +157,8 @@ export async function decoderSession(request: DecoderSessionRequest): Promise<De
           fetch: ["scores", "tokens"],
         });
         const { scores, tokens: ids } = out;
-        if (scores === undefined || ids === undefined) throw new RangeError("internal: a decoder step gave no scores");
+        if (scores === undefined || ids === undefined)
+          throw new RangeError("internal: a decoder step gave no scores");
         return candidates(scores, ids);
       };
     },

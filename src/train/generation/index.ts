@@ -1,6 +1,6 @@
-import type { EncoderBatch, VisualLayout } from "../../backbones/index.ts";
+import type { EncoderBatch } from "../../backbones/index.ts";
 import type { Engine } from "../../runtime/index.ts";
-import type { Model } from "../model.ts";
+import type { Model, Variant } from "../model.ts";
 import type { ModelWeights } from "../weights.ts";
 import { beamSearch } from "./beam-search.ts";
 import { decoderSession, type DecoderSession } from "./decoder-session.ts";
@@ -12,18 +12,27 @@ export type { SearchSettings } from "./search.ts";
 /** Writes texts for batches of examples. */
 export interface Generator {
   /** Token sequences, start and (if reached) end token included. */
-  generate(batch: EncoderBatch, visual: VisualLayout, settings: SearchSettings): Promise<readonly (readonly number[])[]>;
+  generate(
+    batch: EncoderBatch,
+    variant: Variant,
+    settings: SearchSettings,
+  ): Promise<readonly (readonly number[])[]>;
 }
 
 /** A generator over weights that the engine holds (trained ones under their paths). Sessions are compiled when first needed. */
-export function generator(request: { readonly engine: Engine; readonly model: Model; readonly weights: ModelWeights }): Generator {
+export function generator(request: {
+  readonly engine: Engine;
+  readonly model: Model;
+  readonly weights: ModelWeights;
+}): Generator {
   const sessions = new Map<string, Promise<DecoderSession>>();
   const tokens = request.model.backbone.tokens;
   return {
-    async generate(batch, visual, settings) {
+    async generate(batch, variant, settings) {
       const width = candidateWidth(settings);
-      const key = JSON.stringify([visual, settings.beams, width]);
-      const session = sessions.get(key) ?? decoderSession({ ...request, visual, beams: settings.beams, width });
+      const key = JSON.stringify([variant, settings.beams, width]);
+      const session =
+        sessions.get(key) ?? decoderSession({ ...request, variant, beams: settings.beams, width });
       sessions.set(key, session);
       const next = await (await session).begin(batch);
       const search = settings.beams === 1 ? greedySearch : beamSearch;
