@@ -53,7 +53,8 @@ async function featuresOf(reader: Reader, data: TaskData, images: readonly (read
     values.set(found.values, i * rows * width);
   });
   const { regions } = reader.visual;
-  const visual = visualLayout(images[0]?.length ?? 1, rows, regions === null ? null : { regions });
+  const perExample = images[0]?.length ?? 0;
+  const visual = visualLayout(perExample, rows, regions === null || perExample === 0 ? null : { regions });
   return { values, visual };
 }
 

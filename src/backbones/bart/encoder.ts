@@ -88,10 +88,14 @@ export function bartEncode(root: Scope, config: BartConfig, visual: VisualLayout
     tokenEmbedding(scope, config, ids, positions),
     BART_NORM,
   );
-  const images = visualEmbedding(scope, visual, { ...config, norm: BART_NORM }, tokenTable(scope, config));
+  // Without pictures (V = 0) this is the plain language model, with no visual parameters.
+  const parts =
+    visualTokens(visual) === 0
+      ? [text]
+      : [text, visualEmbedding(scope, visual, { ...config, norm: BART_NORM }, tokenTable(scope, config))];
   const layout = paddedLayout(batch, length);
   let states: Sequence = {
-    rows: scope.dropout(layout.rows(concat([text, images], 1)), config.dropRate, "embedding"),
+    rows: scope.dropout(layout.rows(concat(parts, 1)), config.dropRate, "embedding"),
     layout,
   };
   for (let i = 0; i < config.encoderLayers; i++)

@@ -61,7 +61,7 @@ export function bart(settings: BartConfig): Backbone {
         input_ids: int64Tensor(ids, [count, length]),
         text_positions: int64Tensor(positionsFrom(0, positionLimit(config, length)), [length]),
         encoder_mask: keyMask(ids, length, pad, visualTokens(visual)),
-        ...visualFeeds(count, visual, batch),
+        ...(visualTokens(visual) === 0 ? {} : visualFeeds(count, visual, batch)),
       };
     },
     decoderFeeds({ decoderIds }) {
