@@ -25,7 +25,7 @@ export interface GqaAccuracy {
   readonly open: number;
   readonly perStructuralType: Readonly<Record<string, GroupAccuracy>>;
   readonly perSemanticType: Readonly<Record<string, GroupAccuracy>>;
-  /** Chi-square distance of predicted and true answer counts, weighted by group size; lower is better. */
+  /** A hundredth of the chi-square distance of predicted and true answer counts within groups; lower is better. */
   readonly distribution: number;
 }
 
@@ -74,7 +74,7 @@ function counts(values: readonly string[]): Map<string, number> {
   return found;
 }
 
-/** Mean over groups, weighted by size, of Σ (predicted − true)² / true over the answers that occur. */
+/** Mean over groups, weighted by size, of Σ (predicted − true)² / true over the true answers, divided by 100. */
 function distributionDistance(outcomes: readonly Outcome[]): number {
   const grouped = outcomes.filter(({ globalGroup }) => globalGroup !== null);
   let weighted = 0;
@@ -86,7 +86,7 @@ function distributionDistance(outcomes: readonly Outcome[]): number {
     }
     weighted += distance * group.length;
   }
-  return grouped.length === 0 ? 0 : weighted / grouped.length;
+  return grouped.length === 0 ? 0 : weighted / grouped.length / 100;
 }
 
 /**

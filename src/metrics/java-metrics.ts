@@ -73,7 +73,7 @@ async function startJava(
 function brokenOff(program: string, { complaint }: RunningJava): VlPetError {
   return new VlPetError("data", `${program} ended before it had answered`, {
     received: complaint() || "nothing on its error stream",
-    fix: "check that the jar's data files lie beside it and that Java has enough memory",
+    fix: "check that the jar's data or lib folder is complete (SPICE: CoreNLP 3.6.0) and that Java has enough memory",
   });
 }
 

@@ -203,10 +203,9 @@ describe("tokenizeCaptions", () => {
 });
 
 const FIXTURES = "../shared/fixtures/caption";
+const read = (name: string): unknown => JSON.parse(readFileSync(`${FIXTURES}/${name}`, "utf8"));
 
 describe.skipIf(!existsSync(FIXTURES))("tokens of real captions (needs the shared fixtures)", () => {
-  const read = (name: string): unknown => JSON.parse(readFileSync(`${FIXTURES}/${name}`, "utf8"));
-
   it.each(["published", "corenlp_3.4.1"])("equals the %s pairs", (name) => {
     const pairs = (read("ptb_tokenizer.json") as Record<string, Vector[]>)[name] ?? [];
     expect(pairs.length).toBeGreaterThan(90);
