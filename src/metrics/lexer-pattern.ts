@@ -1,10 +1,10 @@
 /**
  * A small notation for lexer rules: patterns over UTF-16 code units, written as tagged templates.
  *
- * Inside a template: letters stand for both cases, `[a-z]` and `[^a-z]` are exact, `\` escapes (`\n \r \t \f \uXXXX`
- * and marks), `( | )` groups, `* + ? {m} {m,n}` repeat, and `${…}` places another pattern (a set of units may also stand
- * inside brackets). Blanks and line ends outside brackets only lay the pattern out. There are no captures, anchors or look-arounds, so every pattern is a regular language and a
- * finite automaton decides it in one pass.
+ * Inside a template: letters stand for both cases, `[a-z]` and `[^a-z]` are exact, `\` escapes (`\n \r \t \f \uXXXX` and
+ * marks), `( | )` groups, `* + ? {m} {m,n}` repeat, and `${…}` places another pattern as one group (a set of units may
+ * also stand inside brackets). Blanks and line ends outside brackets only lay the pattern out. There are no captures,
+ * anchors or look-arounds, so every pattern is a regular language and a finite automaton decides it in one pass.
  *
  * @example
  * const DIGIT = pattern`[0-9]`;
