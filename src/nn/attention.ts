@@ -77,13 +77,14 @@ export function queries(block: AttentionBlock, x: Sequence): Tensor {
   return splitHeads(project(block, "query", x), x.layout, block.kind);
 }
 
-/** softmax(q kᵀ·scale + bias) v → [B, H, T, K]; `bias` broadcasts to [B, H, T, S] and carries masks. */
+/** softmax(q kᵀ·scale + mask) v → [B, H, T, K]; `mask` broadcasts to [B, H, T, S]. */
 export function attend(
-  { scope, kind }: AttentionBlock,
+  { scope, kind, site }: AttentionBlock,
   query: Tensor,
-  { key, value }: KeyValue,
-  bias: Tensor | null,
+  seen: KeyValue,
+  mask: Tensor | null,
 ): Tensor {
+  const { key, value, bias } = scope.attendedSite(`${site}.attended`, { ...seen, bias: mask });
   const products = matMulTransposed(query, key); // [B, H, T, S]
   const scaled = kind.scale === 1 ? products : mul(products, kind.scale);
   const weights = softmax(bias === null ? scaled : add(scaled, bias));

@@ -29,5 +29,15 @@ export {
   type Selector,
   type Traits,
 } from "./parameter.ts";
-export { Scope, type InitRule, type Mode, type ScopeOptions } from "./scope.ts";
-export { SITES, type SiteCall, type SiteHook, type SiteHooks, type SiteName } from "./site.ts";
+export { Scope, type Depths, type InitRule, type Mode, type ScopeOptions } from "./scope.ts";
+export {
+  ATTENDED_SITES,
+  SITES,
+  type Attended,
+  type AttendedHook,
+  type AttendedSite,
+  type SiteCall,
+  type SiteHook,
+  type SiteHooks,
+  type SiteName,
+} from "./site.ts";

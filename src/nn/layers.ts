@@ -1,7 +1,7 @@
 import { sizeText, type Tensor } from "../graph/index.ts";
 import { axisSize, gatherRows, layerNormalize, linearMap, rmsNormalize } from "../ops/index.ts";
 import { VlPetError } from "../error.ts";
-import { ONES, ZEROS, type Init } from "./parameter.ts";
+import { ONES, ZEROS, type Init, type Traits } from "./parameter.ts";
 import type { Scope } from "./scope.ts";
 
 /** The width of a tensor's last axis, which is always a plain number. */
@@ -18,20 +18,23 @@ export interface LinearOptions {
   readonly bias?: boolean;
   /** Start of weight and bias instead of the backbone's rule. */
   readonly init?: Init;
+  /** What the layer is, when it is not a plain linear map. */
+  readonly traits?: Pick<Traits, "of"> & Pick<Partial<Traits>, "decays">;
 }
 
 /** x Wᵀ + b on rows [R, I] → [R, O], with `weight` [O, I] and `bias` [O] at the scope. */
 export function linear(scope: Scope, x: Tensor, outputs: number, options: LinearOptions = {}): Tensor {
+  const traits = options.traits ?? { of: "linear" };
   const weight = scope.parameter(
     "weight",
     [outputs, widthOf(x)],
-    { of: "linear", role: "weight" },
+    { ...traits, role: "weight" },
     options.init,
   );
   const bias =
     options.bias === false
       ? null
-      : scope.parameter("bias", [outputs], { of: "linear", role: "bias" }, options.init);
+      : scope.parameter("bias", [outputs], { ...traits, role: "bias" }, options.init);
   return linearMap(x, weight, bias);
 }
 
@@ -50,12 +53,8 @@ export type NormKind = { readonly kind: "layer" | "rms"; readonly epsilon: numbe
 
 export function norm(scope: Scope, x: Tensor, { kind, epsilon }: NormKind): Tensor {
   const width = [widthOf(x)];
-  const gain = scope.parameter("weight", width, { of: "norm", role: "gain" }, ONES);
+  const traits = { of: "norm", norm: kind } as const;
+  const gain = scope.parameter("weight", width, { ...traits, role: "gain" }, ONES);
   if (kind === "rms") return rmsNormalize(x, gain, epsilon);
-  return layerNormalize(
-    x,
-    gain,
-    scope.parameter("bias", width, { of: "norm", role: "bias" }, ZEROS),
-    epsilon,
-  );
+  return layerNormalize(x, gain, scope.parameter("bias", width, { ...traits, role: "bias" }, ZEROS), epsilon);
 }

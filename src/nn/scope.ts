@@ -2,20 +2,15 @@ import { VlPetError } from "../error.ts";
 import { sameShape, shapeText, type Graph, type Tensor } from "../graph/index.ts";
 import { dropout } from "../ops/index.ts";
 import type { Init, Parameter, Part, Traits } from "./parameter.ts";
-import type { SiteCall, SiteHooks, SiteName } from "./site.ts";
+import type { Attended, AttendedSite, SiteCall, SiteHooks, SiteName } from "./site.ts";
 
 /** How a backbone starts a layer's parameter that no checkpoint holds (its family's own rule). */
 export type InitRule = (traits: Traits, shape: readonly number[]) => Init;
 
-/** What all scopes of one model share. */
-interface Build {
-  readonly graph: Graph;
-  readonly parameters: Map<string, Parameter>;
-  readonly hooks: SiteHooks;
-  readonly visited: Set<SiteName>;
-  readonly initRule: InitRule;
-  readonly mode: Mode;
-  readonly task: string | null;
+/** Layers of each stack. */
+export interface Depths {
+  readonly encoder: number;
+  readonly decoder: number;
 }
 
 /** Training applies dropout; evaluation leaves the masks out of the graph. */
@@ -26,29 +21,66 @@ export interface ScopeOptions {
   readonly hooks: SiteHooks;
   readonly initRule: InitRule;
   readonly mode: Mode;
+  readonly depths: Depths;
   /** The task this graph is written for, when tasks have weights of their own. */
   readonly task: string | null;
 }
 
-type OwnTraits = Pick<Traits, "of" | "role">;
+/** What all scopes of one model share. */
+interface Build extends ScopeOptions {
+  readonly parameters: Map<string, Parameter>;
+  readonly visited: Set<SiteName | AttendedSite>;
+}
+
+type OwnTraits = Omit<Traits, "owner" | "part">;
+
+/** Which layer of a stack of equal layers. */
+export interface StackLayer {
+  readonly index: number;
+  readonly count: number;
+}
+
+/** Where a scope lies. */
+interface Place {
+  readonly path: string;
+  readonly part: Part;
+  readonly owner: Traits["owner"];
+  readonly layer: StackLayer | null;
+}
+
+/** Where a method's own weights lie, below the place they belong to or at the model's root. */
+const METHOD_ROOT = "pet";
 
 /** A place in a model: knows its path, makes parameters there, and opens sites. Going deeper gives a new scope. */
 export class Scope {
   readonly #build: Build;
-  readonly path: string;
-  readonly #part: Part;
-  readonly #owner: Traits["owner"];
+  readonly #place: Place;
 
-  private constructor(build: Build, path: string, part: Part, owner: Traits["owner"]) {
+  private constructor(build: Build, place: Place) {
     this.#build = build;
-    this.path = path;
-    this.#part = part;
-    this.#owner = owner;
+    this.#place = place;
   }
 
   static root(options: ScopeOptions): Scope {
-    const build = { ...options, parameters: new Map<string, Parameter>(), visited: new Set<SiteName>() };
-    return new Scope(build, "", "shared", "backbone");
+    const build: Build = { ...options, parameters: new Map(), visited: new Set() };
+    return new Scope(build, { path: "", part: "shared", owner: "backbone", layer: null });
+  }
+
+  #moved(change: Partial<Place>): Scope {
+    return new Scope(this.#build, { ...this.#place, ...change });
+  }
+
+  #deeper(name: string): string {
+    return this.path === "" ? name : `${this.path}.${name}`;
+  }
+
+  get path(): string {
+    return this.#place.path;
+  }
+
+  /** The layer of a stack that this place is in; null outside of stacks. */
+  get layer(): StackLayer | null {
+    return this.#place.layer;
   }
 
   get graph(): Graph {
@@ -59,29 +91,39 @@ export class Scope {
     return this.#build.mode;
   }
 
+  get depths(): Depths {
+    return this.#build.depths;
+  }
+
   /** All parameters asked for so far, in order. */
   get parameters(): readonly Parameter[] {
     return [...this.#build.parameters.values()];
   }
 
   /** Sites opened so far; a hook on any other site would never run. */
-  get visited(): ReadonlySet<SiteName> {
+  get visited(): ReadonlySet<SiteName | AttendedSite> {
     return this.#build.visited;
   }
 
   /** One name (or several, joined by dots) deeper. */
   at(name: string): Scope {
-    return new Scope(this.#build, this.path === "" ? name : `${this.path}.${name}`, this.#part, this.#owner);
+    return this.#moved({ path: this.#deeper(name) });
+  }
+
+  /** A layer of a stack: `layers.2` deeper, and whoever is inside can ask which layer it is. */
+  atLayer(stack: string, layer: StackLayer): Scope {
+    return this.#moved({ path: this.#deeper(`${stack}.${layer.index}`), layer });
   }
 
   /** The same place, as another part of the model. */
   part(part: Part): Scope {
-    return new Scope(this.#build, this.path, part, this.#owner);
+    return this.#moved({ part });
   }
 
-  /** A scope at the model's root, for what all layers share. */
+  /** A scope at the model's root, for what all layers share; a method's own weights lie under `pet`. */
   shared(name: string): Scope {
-    return new Scope(this.#build, name, "shared", this.#owner);
+    const path = this.#place.owner === "pet" ? `${METHOD_ROOT}.${name}` : name;
+    return this.#moved({ path, part: "shared", layer: null });
   }
 
   /** The task this graph is written for; null when all tasks share every weight. */
@@ -100,7 +142,7 @@ export class Scope {
 
   /** The parameter of this name; asking twice gives the same tensor (tied weights). */
   parameter(name: string, shape: readonly number[], own: OwnTraits, init?: Init): Tensor {
-    const path = this.path === "" ? name : `${this.path}.${name}`;
+    const path = this.#deeper(name);
     const known = this.#build.parameters.get(path);
     if (known !== undefined) {
       if (sameShape(known.shape, shape)) return known.tensor;
@@ -110,7 +152,7 @@ export class Scope {
         received: shapeText(shape),
       });
     }
-    const traits: Traits = { owner: this.#owner, part: this.#part, ...own };
+    const traits: Traits = { owner: this.#place.owner, part: this.#place.part, ...own };
     const tensor = this.graph.parameter(path, shape);
     this.#build.parameters.set(path, {
       path,
@@ -122,12 +164,23 @@ export class Scope {
     return tensor;
   }
 
+  /** Where a method's own parameters go at this place. */
+  #pet(): Scope {
+    return this.#moved({ path: this.#deeper(METHOD_ROOT), owner: "pet" });
+  }
+
   /** Lets a value pass a site: the plan's hooks at this site change it, in order. */
   site(name: SiteName, value: Omit<SiteCall, "scope">): Tensor {
     this.#build.visited.add(name);
-    const path = this.path === "" ? "pet" : `${this.path}.pet`;
-    const scope = new Scope(this.#build, path, this.#part, "pet");
+    const scope = this.#pet();
     return (this.#build.hooks[name] ?? []).reduce((y, hook) => hook({ ...value, scope, y }), value.y);
+  }
+
+  /** Lets what an attention attends to pass a site, as `site` does. */
+  attendedSite(name: AttendedSite, attended: Attended): Attended {
+    this.#build.visited.add(name);
+    const scope = this.#pet();
+    return (this.#build.hooks[name] ?? []).reduce((now, hook) => hook({ ...now, scope }), attended);
   }
 
   /** Inverted dropout in training; x itself in evaluation. The mask is named after the scope and `label`. */

@@ -4,7 +4,9 @@ import type { Scope } from "./scope.ts";
 
 /**
  * The places where a backbone lets a value pass. `x` is what the block read (the residual stream), `y` what it
- * produced, before dropout and residual add. Both backbones open all of these, so a method runs on either.
+ * produced, before dropout and residual add. At `ffn.added`, `x` is what the FFN itself read (normalised in T5) and
+ * `y` what is about to be added to the residual stream, after dropout. Both backbones open all of these, so a method
+ * runs on either.
  */
 export const SITES = [
   "encoder.self-attention",
@@ -14,6 +16,7 @@ export const SITES = [
   "encoder.self-attention.out",
   "encoder.ffn",
   "encoder.ffn.hidden",
+  "encoder.ffn.added",
   "decoder.self-attention",
   "decoder.self-attention.query",
   "decoder.self-attention.key",
@@ -27,10 +30,20 @@ export const SITES = [
   "decoder.cross-attention.out",
   "decoder.ffn",
   "decoder.ffn.hidden",
+  "decoder.ffn.added",
   "visual.projector",
 ] as const;
 
 export type SiteName = (typeof SITES)[number];
+
+/** The places where a backbone lets pass what an attention attends to: split into heads, cached positions included. */
+export const ATTENDED_SITES = [
+  "encoder.self-attention.attended",
+  "decoder.self-attention.attended",
+  "decoder.cross-attention.attended",
+] as const;
+
+export type AttendedSite = (typeof ATTENDED_SITES)[number];
 
 /** A value passing a site. */
 export interface SiteCall {
@@ -46,4 +59,20 @@ export interface SiteCall {
 /** What a method does at a site: gives the value that flows on, of y's shape. */
 export type SiteHook = (call: SiteCall) => Tensor;
 
-export type SiteHooks = Readonly<Partial<Record<SiteName, readonly SiteHook[]>>>;
+/** What an attention attends to. */
+export interface Attended {
+  /** [B, H, S, K] */
+  readonly key: Tensor;
+  /** [B, H, S, K] */
+  readonly value: Tensor;
+  /** Broadcasts to [B, H, T, S] and carries masks; null = nothing is masked. */
+  readonly bias: Tensor | null;
+}
+
+/** What a method does with what an attention attends to; S may grow, for all three alike. */
+export type AttendedHook = (call: Attended & { readonly scope: Scope }) => Attended;
+
+/** Hooks of a plan, in the order in which they run at their site. */
+export type SiteHooks = Readonly<
+  Partial<Record<SiteName, readonly SiteHook[]>> & Partial<Record<AttendedSite, readonly AttendedHook[]>>
+>;

@@ -27,13 +27,11 @@ export function hooksAt(sites: readonly SiteName[], hook: SiteHook): SiteHooks {
 
 /** Hooks of several designs together; at a shared site they run in the given order. */
 export function joinedHooks(...parts: readonly SiteHooks[]): SiteHooks {
-  const joined: Partial<Record<SiteName, readonly SiteHook[]>> = {};
+  const joined: Partial<Record<string, readonly unknown[]>> = {};
   for (const part of parts) {
-    for (const [site, hooks] of Object.entries(part) as [SiteName, readonly SiteHook[]][]) {
-      joined[site] = [...(joined[site] ?? []), ...hooks];
-    }
+    for (const [site, hooks] of Object.entries(part)) joined[site] = [...(joined[site] ?? []), ...hooks];
   }
-  return joined;
+  return joined as SiteHooks;
 }
 
 /** Every method trains the visual embedding, except where it says otherwise. */

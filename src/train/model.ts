@@ -9,7 +9,15 @@ import {
   type VisualLayout,
 } from "../backbones/index.ts";
 import { Graph } from "../graph/index.ts";
-import { Scope, selects, type Mode, type Parameter, type Sequence, type SiteName } from "../nn/index.ts";
+import {
+  Scope,
+  selects,
+  type AttendedSite,
+  type Mode,
+  type Parameter,
+  type Sequence,
+  type SiteName,
+} from "../nn/index.ts";
 import { petPlan, trains, type PetConfig, type Plan } from "../pet/index.ts";
 
 /** What a model is: a backbone and a tuning method, both as data. */
@@ -43,8 +51,10 @@ export function variantOf({ plan }: Model, visual: VisualLayout, task: string): 
 }
 
 /** A root scope of a fresh graph in which this model can be written. */
-export function modelScope({ backbone: { initRule }, plan }: Model, mode: Mode, task: string | null): Scope {
-  return Scope.root({ graph: new Graph(), hooks: plan.hooks, initRule, mode, task });
+export function modelScope({ backbone: made, plan }: Model, mode: Mode, task: string | null): Scope {
+  const { initRule, sizes } = made;
+  const depths = { encoder: sizes.encoderLayers, decoder: sizes.decoderLayers };
+  return Scope.root({ graph: new Graph(), hooks: plan.hooks, initRule, mode, depths, task });
 }
 
 /** A whole model written into a graph: encoder, decoder over whole targets, head. */
@@ -66,7 +76,7 @@ export function writtenModel(made: Model, { visual, task }: Variant, mode: Mode)
 
 /** A selector or hook that matches nothing is a mistake in a method, never silently ignored. */
 function verifyPlan({ plan, config }: Model, scope: Scope): void {
-  for (const site of Object.keys(plan.hooks) as SiteName[]) {
+  for (const site of Object.keys(plan.hooks) as (AttendedSite | SiteName)[]) {
     if (!scope.visited.has(site)) {
       throw new VlPetError("site", "a method acts at a site that the backbone never opens", {
         where: `${config.pet.name} on ${config.backbone.name}`,

@@ -16,7 +16,7 @@ import {
 import { concat } from "../../ops/index.ts";
 import type { DecoderStep, Encoded } from "../backbone.ts";
 import { BART_NORM, bartAttention, type BartConfig } from "./config.ts";
-import { addAndNorm, feedForward, tokenEmbedding } from "./encoder.ts";
+import { addAndNorm, feedForwardLayer, tokenEmbedding } from "./encoder.ts";
 
 /** What the decoder's layers work with besides the rows. */
 interface DecoderContext {
@@ -35,14 +35,14 @@ function crossBlock(scope: Scope, kind: AttentionKind): AttentionBlock {
   return { scope: scope.at("encoder_attn"), kind, site: "decoder.cross-attention" };
 }
 
-function layerScope(root: Scope, layer: number): Scope {
-  return root.at("decoder").part("decoder").at(`layers.${layer}`);
+function layerScope(root: Scope, { decoderLayers }: BartConfig, layer: number): Scope {
+  return root.at("decoder").part("decoder").atLayer("layers", { index: layer, count: decoderLayers });
 }
 
 /** Cross-attention keys and values of every layer, [B, H, N, K]. */
 export function bartMemory(root: Scope, config: BartConfig, { states }: Encoded): readonly KeyValue[] {
   return Array.from({ length: config.decoderLayers }, (_, layer) => {
-    const block = crossBlock(layerScope(root, layer), bartAttention(config));
+    const block = crossBlock(layerScope(root, config, layer), bartAttention(config));
     const { rows, layout } = states;
     const seen = block.scope.site("decoder.cross-attention.states", { x: rows, y: rows, layout });
     return keyValue(block, { rows: seen, layout });
@@ -61,7 +61,7 @@ function decoderLayer(
   context: DecoderContext,
 ): { rows: Tensor; present: KeyValue } {
   const { config, selfLayout, crossLayout } = context;
-  const scope = layerScope(root, layer);
+  const scope = layerScope(root, config, layer);
   const kind = bartAttention(config);
   const self: AttentionBlock = { scope: scope.at("self_attn"), kind, site: "decoder.self-attention" };
   const x: Sequence = { rows, layout: selfLayout };
@@ -81,8 +81,10 @@ function decoderLayer(
   );
   const second = addAndNorm(scope, "encoder_attn_layer_norm", first, seen, config.dropRate);
 
-  const y = feedForward(scope, config, { rows: second, layout: selfLayout }, "decoder.ffn");
-  return { rows: addAndNorm(scope, "final_layer_norm", second, y, config.dropRate), present };
+  return {
+    rows: feedForwardLayer(scope, config, { rows: second, layout: selfLayout }, "decoder.ffn"),
+    present,
+  };
 }
 
 function decoderStack(

@@ -40,8 +40,8 @@ export function addAndNorm(scope: Scope, normName: string, x: Tensor, y: Tensor,
   return norm(at, add(x, at.dropout(y, dropRate, "dropout")), BART_NORM);
 }
 
-/** fc2(dropout(gelu(fc1 x))), with its sites; the sublayer's own site is opened on `fc2`. */
-export function feedForward(
+/** norm(x + dropout(fc2(dropout(gelu(fc1 x))))), with its sites; the sublayer's own are opened on `fc2`. */
+export function feedForwardLayer(
   scope: Scope,
   config: BartConfig,
   x: Sequence,
@@ -53,8 +53,13 @@ export function feedForward(
   const activated = gelu(linear(first, x.rows, config.ffnWidth)); // [R, F]
   const hidden = first.site(hiddenSite, { x: x.rows, y: activated, layout });
   const last = scope.at("fc2");
-  const y = linear(last, first.dropout(hidden, config.dropRate, "dropout"), config.width);
-  return last.site(site, { x: x.rows, y, layout });
+  const made = linear(last, first.dropout(hidden, config.dropRate, "dropout"), config.width);
+  const y = last.site(site, { x: x.rows, y: made, layout });
+  const normAt = scope.at("final_layer_norm");
+  const addedSite: SiteName = `${site}.added`;
+  const dropped = normAt.dropout(y, config.dropRate, "dropout");
+  const added = last.site(addedSite, { x: x.rows, y: dropped, layout });
+  return norm(normAt, add(x.rows, added), BART_NORM);
 }
 
 function encoderLayer(scope: Scope, config: BartConfig, x: Sequence, mask: Tensor): Sequence {
@@ -67,8 +72,7 @@ function encoderLayer(scope: Scope, config: BartConfig, x: Sequence, mask: Tenso
   const context = attend(block, queries(block, x), keyValue(block, x), mask);
   const attended = attentionOutput(block, context, x, x.rows);
   const middle = addAndNorm(scope, "self_attn_layer_norm", x.rows, attended, config.dropRate);
-  const y = feedForward(scope, config, { rows: middle, layout }, "encoder.ffn");
-  return { rows: addAndNorm(scope, "final_layer_norm", middle, y, config.dropRate), layout };
+  return { rows: feedForwardLayer(scope, config, { rows: middle, layout }, "encoder.ffn"), layout };
 }
 
 /**
@@ -99,6 +103,11 @@ export function bartEncode(root: Scope, config: BartConfig, visual: VisualLayout
     layout,
   };
   for (let i = 0; i < config.encoderLayers; i++)
-    states = encoderLayer(scope.at(`layers.${i}`), config, states, mask);
+    states = encoderLayer(
+      scope.atLayer("layers", { index: i, count: config.encoderLayers }),
+      config,
+      states,
+      mask,
+    );
   return { states, mask };
 }
