@@ -28,8 +28,12 @@ export class RandomStream {
   #cursor = 0;
 
   constructor(seed: number, name: string) {
-    this.#first = mix32(fnv1a(name) ^ mix32(seed >>> 0));
-    this.#second = mix32(this.#first + Math.imul(Math.floor(seed / 2 ** 32) + 1, GOLDEN));
+    const hash = fnv1a(name);
+    const [low, high] = [seed >>> 0, Math.floor(seed / 2 ** 32)];
+    this.#first = mix32(hash ^ mix32(low));
+    // Not derived from the first key: a second key that some counter's inner word equals in every stream would make
+    // that word 0 in every stream.
+    this.#second = mix32(mix32(hash + GOLDEN) ^ mix32(low + Math.imul(high + 1, GOLDEN)));
   }
 
   /** The 32-bit word at counter `i`. */

@@ -1,7 +1,14 @@
 import { VlPetError } from "../error.ts";
 import type { Op } from "./op.ts";
-import { elementCount, sameShape, shapeText, sizeText, type Shape } from "./size.ts";
-import type { DType, KeepMaskFill, Source, Tensor, TensorType } from "./tensor.ts";
+import { elementCount, shapeText, sizeText, type Shape } from "./size.ts";
+import {
+  fillText,
+  type DType,
+  type KeepMaskFill,
+  type Source,
+  type Tensor,
+  type TensorType,
+} from "./tensor.ts";
 
 /** One application of an op. */
 export interface Node {
@@ -94,17 +101,20 @@ export class Graph {
       this.#named.set(name, made);
       return made;
     }
-    if (
-      !sameShape(known.shape, type.shape) ||
-      known.dtype !== type.dtype ||
-      known.source.kind !== source.kind
-    ) {
+    const [expected, received] = [declarationText(known, known.source), declarationText(type, source)];
+    if (expected !== received) {
       throw new VlPetError("graph", "the same name was asked for with another type", {
         where: name,
-        expected: `${known.source.kind} ${known.dtype}${shapeText(known.shape)}`,
-        received: `${source.kind} ${type.dtype}${shapeText(type.shape)}`,
+        expected,
+        received,
       });
     }
     return known;
   }
+}
+
+/** Everything about a named tensor but its name; two declarations are the same exactly when their texts are. */
+function declarationText({ dtype, shape }: TensorType, source: Source): string {
+  const fill = source.kind === "input" && source.fill !== null ? ` = ${fillText(source.fill)}` : "";
+  return `${source.kind} ${dtype}${shapeText(shape)}${fill}`;
 }

@@ -1,6 +1,7 @@
+import { fnv1a } from "../random.ts";
 import { reach } from "./reach.ts";
 import { shapeText, sizeText, type Size } from "./size.ts";
-import type { Tensor } from "./tensor.ts";
+import { fillText, type Tensor } from "./tensor.ts";
 
 const SHORT = { float32: "f32", int64: "i64", uint8: "u8", bool: "bool" } as const;
 
@@ -14,6 +15,16 @@ function attributeText(value: unknown): string {
   return String(value);
 }
 
+const SHOWN = 4;
+
+/** Few numbers as they are; of many, the first and a hash of all, so that the text changes with any of them. */
+function constantText({ shape }: Tensor, data: Float32Array | BigInt64Array): string {
+  if (data.length === 1) return `${data[0]}`;
+  const shown = data.slice(0, SHOWN).join(", ");
+  const rest = data.length > SHOWN ? `, … #${fnv1a(data.join()).toString(16)}` : "";
+  return `const${shapeText(shape)}(${shown}${rest})`;
+}
+
 /**
  * A graph as readable text, one line a node: inputs and parameters first, then the program, then what it returns.
  * Values are numbered in order of appearance, so the text only changes when the program does.
@@ -24,12 +35,11 @@ export function printGraph(outputs: Readonly<Record<string, Tensor>>): string {
   const lines: string[] = [];
   for (const leaf of leaves) {
     if (leaf.source.kind === "constant") {
-      const { data } = leaf.source;
-      names.set(leaf, data.length === 1 ? `${data[0]}` : `const${shapeText(leaf.shape)}`);
+      names.set(leaf, constantText(leaf, leaf.source.data));
     } else {
       names.set(leaf, leaf.name);
       const fill = leaf.source.kind === "input" && leaf.source.fill;
-      const note = fill ? ` = ${fill.kind}(${fill.dropRate})` : "";
+      const note = fill ? ` = ${fillText(fill)}` : "";
       lines.push(`${leaf.source.kind} ${leaf.name}: ${typeText(leaf)}${note}`);
     }
   }

@@ -1,3 +1,5 @@
+import { VlPetError } from "../error.ts";
+
 /**
  * Sizes of tensor axes: numbers, or polynomials over symbols such as the batch size `B`. Two sizes are the same exactly
  * when their canonical texts are, so shape rules can prove `B*(L+36)` equal to `B*L+36*B` without knowing B or L.
@@ -41,8 +43,17 @@ function polynomial(terms: readonly Term[]): Size {
   return { text, terms: kept.map(([, term]) => term) };
 }
 
-/** A size known only when the graph runs, e.g. `symbol("B")`. */
+/** A size known only when the graph runs, e.g. `symbol("B")`. Throws kind "graph" when the name is no identifier. */
 export function symbol(name: string): Size {
+  if (!/^[A-Za-z_]\w*$/.test(name)) {
+    throw new VlPetError(
+      "graph",
+      "the name of a size must be an identifier, or its text would read as a formula",
+      {
+        received: `"${name}"`,
+      },
+    );
+  }
   return polynomial([{ coefficient: 1, symbols: [name] }]);
 }
 

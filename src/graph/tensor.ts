@@ -15,6 +15,10 @@ export interface KeepMaskFill {
   readonly dropRate: number;
 }
 
+export function fillText({ kind, dropRate }: KeepMaskFill): string {
+  return `${kind}(${dropRate})`;
+}
+
 /** Where a tensor's numbers come from. */
 export type Source =
   | { readonly kind: "input"; readonly fill: KeepMaskFill | null }

@@ -44,7 +44,8 @@ const ENTRY = import.meta.url.endsWith(".ts") ? "../../dist/runtime/worker.js" :
 /** onnxruntime-node in a worker thread. Failures carry kind "session" and onnxruntime's own words. */
 export function nodeEngine(options: EngineOptions = {}): Engine {
   const threads = options.threads ?? availableParallelism();
-  const post = mailbox(new Worker(new URL(ENTRY, import.meta.url)));
+  // The caller's flags are not the worker's: `node --input-type=module --eval …` would refuse to start it.
+  const post = mailbox(new Worker(new URL(ENTRY, import.meta.url), { execArgv: [] }));
   let models = 0;
   return {
     compile: (model, weightsFolder) => compile(post.ask, { model: models++, weightsFolder, threads }, model),

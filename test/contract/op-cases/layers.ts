@@ -107,7 +107,7 @@ export const LAYER_CASES: Readonly<Record<string, OpCases>> = {
       layerNormCase("rows", [3], 8),
       layerNormCase("symbolic rows", [B], 8),
       layerNormCase("sequences", [B, T], 8),
-      layerNormCase("three channels", [B, T], 3),
+      layerNormCase("narrow rows", [B, T], 6),
     ],
     refuses: [
       {
