@@ -11,9 +11,14 @@ export type Part = "shared" | "visual" | "encoder" | "decoder";
 export interface Traits {
   readonly owner: "backbone" | "pet";
   readonly part: Part;
-  readonly of: "linear" | "norm" | "embedding" | "vector";
+  /** "generator": a linear map whose outputs are another layer's weights. */
+  readonly of: "linear" | "norm" | "embedding" | "vector" | "generator";
   /** "buffer": belongs to the checkpoint, is never trained and not counted. */
   readonly role: "weight" | "bias" | "gain" | "buffer";
+  /** Which norm it belongs to, when it is of a norm. */
+  readonly norm?: "layer" | "rms";
+  /** Whether weight decay acts, where the role alone would say otherwise. */
+  readonly decays?: boolean;
 }
 
 /** How a parameter starts when no checkpoint holds it. */
@@ -35,7 +40,7 @@ export interface Parameter {
 }
 
 /** Chooses parameters: every trait that is given must agree. `{}` chooses all but buffers. */
-export type Selector = Partial<Traits>;
+export type Selector = Partial<Omit<Traits, "decays">>;
 
 export function selects(selector: Selector, { traits }: Parameter): boolean {
   return (
@@ -43,7 +48,8 @@ export function selects(selector: Selector, { traits }: Parameter): boolean {
     (selector.owner ?? traits.owner) === traits.owner &&
     (selector.part ?? traits.part) === traits.part &&
     (selector.of ?? traits.of) === traits.of &&
-    (selector.role ?? traits.role) === traits.role
+    (selector.role ?? traits.role) === traits.role &&
+    (selector.norm ?? traits.norm) === traits.norm
   );
 }
 

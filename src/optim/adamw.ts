@@ -50,9 +50,9 @@ export function correctedRate(rate: number, t: number, { beta1, beta2 }: AdamwSe
 }
 
 /**
- * Biases do not decay, everything else does. Quirk: layer-norm gains decay too, because the original's exemption asks
- * for a name that neither BART nor T5 has.
+ * Biases do not decay, everything else does, unless a layer declares otherwise. Quirk: layer-norm gains decay too,
+ * because the original's exemption asks for a name that neither BART nor T5 has.
  */
 export function decays({ traits }: Parameter): boolean {
-  return traits.role !== "bias";
+  return traits.decays ?? traits.role !== "bias";
 }
