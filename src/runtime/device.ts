@@ -52,7 +52,7 @@ interface Compiled {
   readonly outputs: ReadonlyMap<string, TensorSpec>;
 }
 
-/** Session options that were measured to be the leanest without being slower; see docs/engine notes in README. */
+/** Session options that were measured to be the leanest without being slower. */
 export function sessionOptions(
   weightsFolder: string | null,
   threads: number,
