@@ -1,0 +1,151 @@
+/**
+ * Makes `models/scenes`: a small BART that has only ever read text. It is trained by this project's own full
+ * fine-tuning to describe scenes and answer questions from a scene written in words, and never sees a picture.
+ *
+ *     npx tsx scripts/pretrain-scenes.ts [updates] [folder]
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { FeatureSource } from "../src/data/index.ts";
+import { pretrainingExamples } from "../src/data/scenes/pretraining-examples.ts";
+import { writeSafetensors, type TensorData } from "../src/files/safetensors.ts";
+import { ADAMW } from "../src/optim/index.ts";
+import { TASKS, type Example, type TaskSplit } from "../src/tasks/index.ts";
+import { bartTokenizer } from "../src/text/index.ts";
+import { writeJson } from "../src/train/adapter-folder.ts";
+import { predictions } from "../src/train/evaluate.ts";
+import { modelSession, type ModelSession } from "../src/train/session.ts";
+import type { TaskData } from "../src/train/task-data.ts";
+import { trainingRun } from "../src/train/training-run.ts";
+
+const FOLDER = join(import.meta.dirname, "../models/scenes");
+const SEED = 1;
+const BATCH = 64;
+const SIZES = { width: 128, encoderLayers: 3, decoderLayers: 3, heads: 4, ffnWidth: 512, maxPositions: 96, dropRate: 0.1 };
+
+/** Examples without pictures need no features. */
+const NO_FEATURES: FeatureSource = {
+  describe: "no features",
+  read: () => Promise.reject(new Error("internal: a text has no pictures")),
+  missing: () => Promise.resolve([]),
+  close: () => Promise.resolve(),
+};
+
+/** Pairs of texts as a split; the task only lends its loss (a mean over examples) and its limits. */
+function textData(seed: number, count: number): TaskData {
+  const pairs = pretrainingExamples(seed, count);
+  const examples: Example[] = pairs.map(({ source, target }, i) => ({
+    id: `${i}`,
+    images: [],
+    prompt: source,
+    references: [target],
+  }));
+  const split: TaskSplit = {
+    task: "vqa",
+    split: "train",
+    examples,
+    target: (index) => ({ text: pairs[index]?.target ?? "", weight: 1 }),
+    score: () => {
+      throw new Error("internal: these texts are compared word for word");
+    },
+    results: () => [],
+  };
+  const task = { ...TASKS.vqa, limits: { source: 90, target: 24 }, generation: { beams: 1, maxLength: 24 } };
+  return { task, split, features: NO_FEATURES };
+}
+
+/** Share of held-out targets that come out word for word, separately for captions and answers. */
+async function exactShare(session: ModelSession, data: TaskData): Promise<Record<string, number>> {
+  const settings = { beams: 1, noRepeatNgram: 0, earlyStopping: true, lengthPenalty: 1 };
+  const { reader, generator } = session;
+  const texts = await predictions({ reader, generator, data, settings, batchSize: BATCH });
+  const share = (prefix: string): number => {
+    const chosen = data.split.examples.filter(({ prompt }) => prompt.startsWith(prefix));
+    return chosen.filter(({ id, references }) => references.includes(texts.get(id) ?? "")).length / chosen.length;
+  };
+  for (const { id, prompt, references } of data.split.examples.slice(0, 12)) {
+    console.log(`${prompt}\n  wanted ${references[0] ?? ""}\n  wrote  ${texts.get(id) ?? ""}`);
+  }
+  return { caption: share("caption"), vqa: share("vqa") };
+}
+
+async function writeModel(session: ModelSession, vocabulary: number): Promise<void> {
+  // The visual embedding took no part: it stays out, and every run starts its own.
+  const language = session.trained.filter(({ traits }) => traits.part !== "visual");
+  const values = await session.engine.get(language.map(({ path }) => path));
+  const tensors = language.map(({ path, shape }): [string, TensorData] => [
+    path,
+    { dtype: "F32", shape, data: Float32Array.from(values[path]?.data as Float32Array) },
+  ]);
+  await writeSafetensors(join(FOLDER, "model.safetensors"), tensors, { format: "pt" });
+  await writeJson(join(FOLDER, "config.json"), {
+    architectures: ["BartForConditionalGeneration"],
+    model_type: "bart",
+    d_model: SIZES.width,
+    encoder_layers: SIZES.encoderLayers,
+    decoder_layers: SIZES.decoderLayers,
+    encoder_attention_heads: SIZES.heads,
+    decoder_attention_heads: SIZES.heads,
+    encoder_ffn_dim: SIZES.ffnWidth,
+    decoder_ffn_dim: SIZES.ffnWidth,
+    max_position_embeddings: SIZES.maxPositions,
+    vocab_size: vocabulary,
+    activation_function: "gelu",
+    dropout: SIZES.dropRate,
+    scale_embedding: false,
+    bos_token_id: 0,
+    pad_token_id: 1,
+    eos_token_id: 2,
+    decoder_start_token_id: 2,
+  });
+}
+
+const updates = Number(process.argv[2] ?? 6000);
+const folder = process.argv[3] ?? (await mkdtemp(join(tmpdir(), "vl-pet-scenes-")));
+const tokenizer = await bartTokenizer(FOLDER, { addedTokens: false });
+const session = await modelSession({
+  model: {
+    backbone: { name: "bart", ...SIZES, vocabulary: tokenizer.vocabSize, featureWidth: 1, imageSlots: 2 },
+    pet: { name: "full" },
+  },
+  visual: { regions: null },
+  tokenizer,
+  backboneFile: null,
+  adapter: null,
+  seed: SEED,
+  scratch: folder,
+  prompts: { vqa: "" },
+});
+let sum = 0;
+await trainingRun({
+  session,
+  data: new Map([["vqa", textData(SEED, updates * BATCH)]]),
+  settings: {
+    seed: SEED,
+    learningRate: 2e-3,
+    warmupRatio: 0.05,
+    adamw: ADAMW,
+    checkpointEvery: 0,
+    epochs: 1,
+    batchSize: BATCH,
+    accumulation: 1,
+    sampling: "roundrobin",
+    clip: 1,
+    maxUpdates: updates,
+  },
+  folder,
+  resume: false,
+  onEvent(event) {
+    if (event.kind !== "update") return;
+    sum += event.loss;
+    if (event.update % 100 === 0) {
+      console.log(`update ${event.update}/${event.updates}  loss ${(sum / 100).toFixed(4)}`);
+      sum = 0;
+    }
+  },
+});
+console.log(await exactShare(session, textData(SEED + 1, 1000)));
+await writeModel(session, tokenizer.vocabSize);
+await session.close();
+if (process.argv[3] === undefined) await rm(folder, { recursive: true });
