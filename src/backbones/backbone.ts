@@ -1,4 +1,4 @@
-import type { HostTensor, Tensor } from "../graph/index.ts";
+import type { HostTensor, Size, Tensor } from "../graph/index.ts";
 import type { InitRule, KeyValue, Scope, Sequence } from "../nn/index.ts";
 import type { VisualLayout } from "./visual-layout.ts";
 
@@ -20,7 +20,7 @@ export interface Head {
 /** One step of decoding: a token a row, `beams` rows an example. */
 export interface DecoderStep {
   readonly beams: number;
-  /** What each layer remembers of the rows' own past, [B·beams, H, P, K]; null at the first step. */
+  /** What each layer remembers of the rows' own past, [B·beams, H, P, K]. */
   readonly past: readonly KeyValue[];
   /** Keys and values of the encoder's states by layer, [B, H, N, K]. */
   readonly memory: readonly KeyValue[];
@@ -74,6 +74,8 @@ export interface Backbone {
   encode(scope: Scope, visual: VisualLayout): Encoded;
   /** Keys and values of the encoder's states for every decoder layer. */
   memory(scope: Scope, encoded: Encoded): readonly KeyValue[];
+  /** What each layer remembers before a text's first token, [rows, H, P, K]; empty without a decoder prompt. */
+  firstPast(scope: Scope, rows: Size): readonly KeyValue[];
   /** Decoder states [B·T, D] for whole target sequences (teacher forcing). */
   decode(scope: Scope, encoded: Encoded): Sequence;
   /** Decoder states [B·beams, D] for one more token a row, and the grown past. */

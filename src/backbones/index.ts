@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { WITHOUT_PROMPTS, type PromptLengths } from "../nn/index.ts";
 import type { Backbone } from "./backbone.ts";
 import { bart, BartConfig } from "./bart/index.ts";
 
@@ -24,7 +25,7 @@ export const BACKBONES = {
 export const BackboneConfig = v.variant("name", [BartConfig]);
 export type BackboneConfig = v.InferOutput<typeof BackboneConfig>;
 
-/** The backbone a configuration describes. */
-export function backbone(config: BackboneConfig): Backbone {
-  return BACKBONES[config.name].build(config);
+/** The backbone a configuration describes, with room for a method's prompts before its texts. */
+export function backbone(config: BackboneConfig, prompts: PromptLengths = WITHOUT_PROMPTS): Backbone {
+  return BACKBONES[config.name].build(config, prompts);
 }

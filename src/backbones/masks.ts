@@ -15,20 +15,32 @@ export function padded(
   };
 }
 
-/** Additive mask [B, 1, 1, L + visual]: padding is forbidden, visual tokens never are. */
-export function keyMask(ids: readonly number[], length: number, pad: number, visual: number): HostTensor {
+/** Additive mask [B, 1, 1, prompt + L + visual]: padding is forbidden, prompt and visual rows never are. */
+export function keyMask(
+  ids: readonly number[],
+  length: number,
+  pad: number,
+  { prompt, visual }: { readonly prompt: number; readonly visual: number },
+): HostTensor {
   const batch = ids.length / length;
-  const total = length + visual;
+  const total = prompt + length + visual;
   const mask = new Float32Array(batch * total);
   ids.forEach((id, i) => {
-    if (id === pad) mask[Math.floor(i / length) * total + (i % length)] = FORBIDDEN;
+    if (id === pad) mask[Math.floor(i / length) * total + prompt + (i % length)] = FORBIDDEN;
   });
   return float32Tensor(mask, [batch, 1, 1, total]);
 }
 
-/** Additive mask [1, 1, T, T]: a position sees itself and what came before. */
-export function causalMask(length: number): HostTensor {
-  const mask = new Float32Array(length * length);
-  for (let row = 0; row < length; row++) mask.fill(FORBIDDEN, row * length + row + 1, (row + 1) * length);
-  return float32Tensor(mask, [1, 1, length, length]);
+/** Values of an additive mask [T, past + T]: a position sees the past, itself and what came before. */
+export function causalValues(length: number, past: number): Float32Array {
+  const total = past + length;
+  const mask = new Float32Array(length * total);
+  for (let row = 0; row < length; row++)
+    mask.fill(FORBIDDEN, row * total + past + row + 1, (row + 1) * total);
+  return mask;
+}
+
+/** The causal mask as an input, [1, 1, T, past + T]. */
+export function causalMask(length: number, past: number): HostTensor {
+  return float32Tensor(causalValues(length, past), [1, 1, length, past + length]);
 }

@@ -33,9 +33,11 @@ export { Scope, type Depths, type InitRule, type Mode, type ScopeOptions } from 
 export {
   ATTENDED_SITES,
   SITES,
+  WITHOUT_PROMPTS,
   type Attended,
   type AttendedHook,
   type AttendedSite,
+  type PromptLengths,
   type SiteCall,
   type SiteHook,
   type SiteHooks,

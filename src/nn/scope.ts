@@ -46,6 +46,8 @@ interface Place {
   readonly part: Part;
   readonly owner: Traits["owner"];
   readonly layer: StackLayer | null;
+  /** Which pass through the same layers; "" for the main one. */
+  readonly pass: string;
 }
 
 /** Where a method's own weights lie, below the place they belong to or at the model's root. */
@@ -63,7 +65,7 @@ export class Scope {
 
   static root(options: ScopeOptions): Scope {
     const build: Build = { ...options, parameters: new Map(), visited: new Set() };
-    return new Scope(build, { path: "", part: "shared", owner: "backbone", layer: null });
+    return new Scope(build, { path: "", part: "shared", owner: "backbone", layer: null, pass: "" });
   }
 
   #moved(change: Partial<Place>): Scope {
@@ -113,6 +115,11 @@ export class Scope {
   /** A layer of a stack: `layers.2` deeper, and whoever is inside can ask which layer it is. */
   atLayer(stack: string, layer: StackLayer): Scope {
     return this.#moved({ path: this.#deeper(`${stack}.${layer.index}`), layer });
+  }
+
+  /** The same place in another pass through the same layers: the same weights, but dropout masks of its own. */
+  inPass(name: string): Scope {
+    return this.#moved({ pass: `${name}/` });
   }
 
   /** The same place, as another part of the model. */
@@ -180,13 +187,15 @@ export class Scope {
   attendedSite(name: AttendedSite, attended: Attended): Attended {
     this.#build.visited.add(name);
     const scope = this.#pet();
-    return (this.#build.hooks[name] ?? []).reduce((now, hook) => hook({ ...now, scope }), attended);
+    let now = attended;
+    for (const hook of this.#build.hooks[name] ?? []) now = hook({ ...now, scope });
+    return now;
   }
 
   /** Inverted dropout in training; x itself in evaluation. The mask is named after the scope and `label`. */
   dropout(x: Tensor, dropRate: number, label: string): Tensor {
     if (this.mode === "evaluate" || dropRate === 0) return x;
-    const mask = this.graph.input(`${this.path}.${label}.mask`, "uint8", x.shape, {
+    const mask = this.graph.input(`${this.#place.pass}${this.path}.${label}.mask`, "uint8", x.shape, {
       kind: "keep-mask",
       dropRate,
     });

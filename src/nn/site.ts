@@ -5,8 +5,9 @@ import type { Scope } from "./scope.ts";
 /**
  * The places where a backbone lets a value pass. `x` is what the block read (the residual stream), `y` what it
  * produced, before dropout and residual add. At `ffn.added`, `x` is what the FFN itself read (normalised in T5) and
- * `y` what is about to be added to the residual stream, after dropout. Both backbones open all of these, so a method
- * runs on either.
+ * `y` what is about to be added to the residual stream, after dropout. At the prompt sites
+ * both are zeros [P, D], one row for each row that a plan puts before the texts; they are open when it does. Both
+ * backbones open all of these, so a method runs on either; only `decoder.prompt` is BART's alone.
  */
 export const SITES = [
   "encoder.self-attention",
@@ -32,9 +33,19 @@ export const SITES = [
   "decoder.ffn.hidden",
   "decoder.ffn.added",
   "visual.projector",
+  "encoder.prompt",
+  "decoder.prompt",
 ] as const;
 
 export type SiteName = (typeof SITES)[number];
+
+/** How many rows stand before the encoder's and the decoder's texts, the same for all examples. */
+export interface PromptLengths {
+  readonly encoder: number;
+  readonly decoder: number;
+}
+
+export const WITHOUT_PROMPTS: PromptLengths = { encoder: 0, decoder: 0 };
 
 /** The places where a backbone lets pass what an attention attends to: split into heads, cached positions included. */
 export const ATTENDED_SITES = [

@@ -1,6 +1,7 @@
 import {
   selects,
   type Parameter,
+  type PromptLengths,
   type Selector,
   type SiteHook,
   type SiteHooks,
@@ -11,13 +12,18 @@ import {
 export interface Plan {
   readonly hooks: SiteHooks;
   readonly unfreeze: readonly Selector[];
+  /** More to unfreeze where a backbone has it; unlike in `unfreeze`, matching nothing is no mistake. */
+  readonly unfreezeWherePresent?: readonly Selector[];
+  /** Rows before the texts, whose values the sites `encoder.prompt` and `decoder.prompt` give. Default: none. */
+  readonly prompts?: PromptLengths;
   /** Tasks have weights of their own (`scope.ofTask()`), so each task gets a graph of its own. Default: no. */
   readonly perTask?: boolean;
 }
 
 /** Whether a plan trains a parameter: the method's own ones, and those it unfreezes. */
 export function trains(plan: Plan, parameter: Parameter): boolean {
-  return parameter.traits.owner === "pet" || plan.unfreeze.some((selector) => selects(selector, parameter));
+  const unfrozen = [...plan.unfreeze, ...(plan.unfreezeWherePresent ?? [])];
+  return parameter.traits.owner === "pet" || unfrozen.some((selector) => selects(selector, parameter));
 }
 
 /** One hook at several sites. */
@@ -31,7 +37,7 @@ export function joinedHooks(...parts: readonly SiteHooks[]): SiteHooks {
   for (const part of parts) {
     for (const [site, hooks] of Object.entries(part)) joined[site] = [...(joined[site] ?? []), ...hooks];
   }
-  return joined as SiteHooks;
+  return joined;
 }
 
 /** Every method trains the visual embedding, except where it says otherwise. */

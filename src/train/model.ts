@@ -36,7 +36,8 @@ export interface Model {
 }
 
 export function model(config: ModelConfig, tasks: readonly string[]): Model {
-  return { config, backbone: backbone(config.backbone), plan: petPlan(config.pet), tasks };
+  const plan = petPlan(config.pet);
+  return { config, backbone: backbone(config.backbone, plan.prompts), plan, tasks };
 }
 
 /** What one graph is written for: a visual layout, and a task when tasks have weights of their own. */

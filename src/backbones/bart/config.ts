@@ -24,6 +24,11 @@ export type BartConfig = v.InferOutput<typeof BartConfig>;
 
 /** BART's position tables start with two unused rows. */
 export const POSITION_OFFSET = 2;
+/** Rows of a position table for `length` positions from `first` on. */
+export function placeIndices(first: number, length: number): number[] {
+  return Array.from({ length }, (_, i) => first + i + POSITION_OFFSET);
+}
+
 export const BART_TOKENS = { pad: 1, bos: 0, eos: 2, decoderStart: 2 } as const;
 export const BART_NORM: NormKind = { kind: "layer", epsilon: 1e-5 };
 

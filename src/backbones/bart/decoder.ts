@@ -1,4 +1,4 @@
-import { symbol, times, type Size, type Tensor } from "../../graph/index.ts";
+import { plus, symbol, times, type Shape, type Size, type Tensor } from "../../graph/index.ts";
 import {
   attend,
   attentionOutput,
@@ -10,13 +10,16 @@ import {
   type AttentionKind,
   type KeyValue,
   type Layout,
+  type PromptLengths,
   type Scope,
   type Sequence,
 } from "../../nn/index.ts";
-import { concat } from "../../ops/index.ts";
+import { add, concat } from "../../ops/index.ts";
 import type { DecoderStep, Encoded } from "../backbone.ts";
-import { BART_NORM, bartAttention, type BartConfig } from "./config.ts";
-import { addAndNorm, feedForwardLayer, tokenEmbedding } from "./encoder.ts";
+import { causalValues } from "../masks.ts";
+import { promptRows } from "../prompt.ts";
+import { BART_NORM, bartAttention, placeIndices, type BartConfig } from "./config.ts";
+import { addAndNorm, feedForwardLayer, placeEmbedding, tokenEmbedding } from "./encoder.ts";
 
 /** What the decoder's layers work with besides the rows. */
 interface DecoderContext {
@@ -25,8 +28,8 @@ interface DecoderContext {
   readonly selfLayout: Layout;
   readonly crossLayout: Layout;
   readonly causalMask: Tensor | null;
-  readonly memoryMask: Tensor;
-  readonly memory: readonly KeyValue[];
+  /** The encoder's keys and values by layer, and their mask; null = no cross-attention. */
+  readonly memory: { readonly layers: readonly KeyValue[]; readonly mask: Tensor } | null;
   /** Keys and values of earlier positions by layer; empty when there are none. */
   readonly past: readonly KeyValue[];
 }
@@ -44,7 +47,8 @@ export function bartMemory(root: Scope, config: BartConfig, { states }: Encoded)
   return Array.from({ length: config.decoderLayers }, (_, layer) => {
     const block = crossBlock(layerScope(root, config, layer), bartAttention(config));
     const { rows, layout } = states;
-    const seen = block.scope.site("decoder.cross-attention.states", { x: rows, y: rows, layout });
+    const at = block.scope.at("states");
+    const seen = at.site("decoder.cross-attention.states", { x: rows, y: rows, layout });
     return keyValue(block, { rows: seen, layout });
   });
 }
@@ -60,7 +64,7 @@ function decoderLayer(
   rows: Tensor,
   context: DecoderContext,
 ): { rows: Tensor; present: KeyValue } {
-  const { config, selfLayout, crossLayout } = context;
+  const { config, selfLayout } = context;
   const scope = layerScope(root, config, layer);
   const kind = bartAttention(config);
   const self: AttentionBlock = { scope: scope.at("self_attn"), kind, site: "decoder.self-attention" };
@@ -68,23 +72,22 @@ function decoderLayer(
   const present = grown(context.past[layer], keyValue(self, x));
   const own = attentionOutput(self, attend(self, queries(self, x), present, context.causalMask), x, rows);
   const first = addAndNorm(scope, "self_attn_layer_norm", rows, own, config.dropRate);
-
-  const cross = crossBlock(scope, kind);
-  const memory = context.memory[layer];
-  if (memory === undefined) throw new RangeError(`internal: no memory for decoder layer ${layer}`);
-  const asked: Sequence = { rows: first, layout: crossLayout };
-  const seen = attentionOutput(
-    cross,
-    attend(cross, queries(cross, asked), memory, context.memoryMask),
-    asked,
-    first,
-  );
-  const second = addAndNorm(scope, "encoder_attn_layer_norm", first, seen, config.dropRate);
-
+  const second = crossAttentionLayer(scope, layer, first, context);
   return {
     rows: feedForwardLayer(scope, config, { rows: second, layout: selfLayout }, "decoder.ffn"),
     present,
   };
+}
+
+function crossAttentionLayer(scope: Scope, layer: number, x: Tensor, context: DecoderContext): Tensor {
+  const { config, crossLayout, memory } = context;
+  if (memory === null) return x;
+  const seen = memory.layers[layer];
+  if (seen === undefined) throw new RangeError(`internal: no memory for decoder layer ${layer}`);
+  const block = crossBlock(scope, bartAttention(config));
+  const asked: Sequence = { rows: x, layout: crossLayout };
+  const y = attentionOutput(block, attend(block, queries(block, asked), seen, memory.mask), asked, x);
+  return addAndNorm(scope, "encoder_attn_layer_norm", x, y, config.dropRate);
 }
 
 function decoderStack(
@@ -104,25 +107,56 @@ function decoderStack(
   return { rows, present };
 }
 
-function embedded(root: Scope, config: BartConfig, batch: Size, length: Size): Tensor {
+function embeddedTokens(root: Scope, config: BartConfig, batch: Size, length: Size): Tensor {
   const scope = root.at("decoder").part("decoder");
   const ids = scope.graph.input("decoder_ids", "int64", [batch, length]);
   const positions = scope.graph.input("target_positions", "int64", [length]);
   return tokenEmbedding(scope, config, ids, positions); // [batch, length, D]
 }
 
-/** Decoder states for whole target sequences: rows [B·T, D]. */
-export function bartDecode(root: Scope, config: BartConfig, encoded: Encoded): Sequence {
-  const [batch, length] = [symbol("B"), symbol("T")];
-  const layout = paddedLayout(batch, length);
-  const { rows } = decoderStack(root, layout.rows(embedded(root, config, batch, length)), {
+/**
+ * What every target text remembers before its first token, [rows, H, P, K] by layer: keys and values of the decoder run
+ * over the prompt alone, without cross-attention. Empty without a prompt.
+ */
+export function bartFirstPast(
+  root: Scope,
+  config: BartConfig,
+  { decoder: length }: PromptLengths,
+  rows: Size,
+): readonly KeyValue[] {
+  if (length === 0) return [];
+  const scope = root.at("decoder").part("decoder");
+  const prompt = promptRows(scope, "decoder.prompt", { batch: rows, length, width: config.width });
+  const positions = BigInt64Array.from(placeIndices(0, length), BigInt);
+  const places = placeEmbedding(scope, config, scope.graph.constant(positions, [length])); // [P, D]
+  const layout = paddedLayout(rows, length);
+  return decoderStack(root.inPass("prompt"), layout.rows(add(prompt, places)), {
     config,
     selfLayout: layout,
     crossLayout: layout,
-    causalMask: root.graph.input("causal_mask", "float32", [1, 1, length, length]),
-    memoryMask: encoded.mask,
-    memory: bartMemory(root, config, encoded),
+    causalMask: scope.graph.constant(causalValues(length, 0), [1, 1, length, length]),
+    memory: null,
     past: [],
+  }).present;
+}
+
+/** Decoder states for whole target sequences: rows [B·T, D]. */
+export function bartDecode(
+  root: Scope,
+  config: BartConfig,
+  prompts: PromptLengths,
+  encoded: Encoded,
+): Sequence {
+  const [batch, length] = [symbol("B"), symbol("T")];
+  const layout = paddedLayout(batch, length);
+  const maskShape: Shape = [1, 1, length, plus(length, prompts.decoder)];
+  const { rows } = decoderStack(root, layout.rows(embeddedTokens(root, config, batch, length)), {
+    config,
+    selfLayout: layout,
+    crossLayout: layout,
+    causalMask: root.graph.input("causal_mask", "float32", maskShape),
+    memory: { layers: bartMemory(root, config, encoded), mask: encoded.mask },
+    past: bartFirstPast(root, config, prompts, batch),
   });
   return { rows, layout };
 }
@@ -131,13 +165,12 @@ export function bartDecode(root: Scope, config: BartConfig, encoded: Encoded): S
 export function bartDecodeStep(root: Scope, config: BartConfig, step: DecoderStep) {
   const rowCount = times(symbol("B"), step.beams);
   const selfLayout = paddedLayout(rowCount, 1);
-  return decoderStack(root, selfLayout.rows(embedded(root, config, rowCount, 1)), {
+  return decoderStack(root, selfLayout.rows(embeddedTokens(root, config, rowCount, 1)), {
     config,
     selfLayout,
     crossLayout: paddedLayout(symbol("B"), step.beams),
     causalMask: null,
-    memoryMask: step.mask,
-    memory: step.memory,
+    memory: { layers: step.memory, mask: step.mask },
     past: step.past,
   });
 }

@@ -10,12 +10,14 @@ import {
   paddedLayout,
   queries,
   type AttentionBlock,
+  type PromptLengths,
   type Scope,
   type Sequence,
   type SiteName,
 } from "../../nn/index.ts";
 import { add, concat, gatherRows, gelu, reshape } from "../../ops/index.ts";
 import type { Encoded } from "../backbone.ts";
+import { behindPrompt } from "../prompt.ts";
 import { visualEmbedding } from "../visual-embedding.ts";
 import { visualTokens, type VisualLayout } from "../visual-layout.ts";
 import { BART_NORM, bartAttention, POSITION_OFFSET, type BartConfig } from "./config.ts";
@@ -29,9 +31,13 @@ export function tokenTable(scope: Scope, config: BartConfig): Tensor {
 export function tokenEmbedding(scope: Scope, config: BartConfig, ids: Tensor, positions: Tensor): Tensor {
   const [batch = 1, length = 1] = ids.shape;
   const rows = gatherRows(tokenTable(scope, config), reshape(ids, [times(batch, length)]));
+  return add(reshape(rows, [batch, length, config.width]), placeEmbedding(scope, config, positions));
+}
+
+/** Learned positions: [T] → [T, D]. */
+export function placeEmbedding(scope: Scope, config: BartConfig, positions: Tensor): Tensor {
   const size = config.maxPositions + POSITION_OFFSET;
-  const places = embedding(scope.at("embed_positions"), positions, size, config.width); // [T, D]
-  return add(reshape(rows, [batch, length, config.width]), places);
+  return embedding(scope.at("embed_positions"), positions, size, config.width);
 }
 
 /** x → norm(x + dropout(y)): BART normalises after the residual add. */
@@ -76,22 +82,25 @@ function encoderLayer(scope: Scope, config: BartConfig, x: Sequence, mask: Tenso
 }
 
 /**
- * The joint encoder over [text | visual] (original: JointEncoder). Only the text passes the embedding norm and has
- * positions.
+ * The joint encoder over [prompt | text | visual] (original: JointEncoder). Prompt and text pass the embedding norm;
+ * only the text has positions.
  */
-export function bartEncode(root: Scope, config: BartConfig, visual: VisualLayout): Encoded {
+export function bartEncode(
+  root: Scope,
+  config: BartConfig,
+  prompts: PromptLengths,
+  visual: VisualLayout,
+): Encoded {
   const scope = root.at("encoder").part("encoder");
   const [batch, textLength] = [symbol("B"), symbol("L")];
-  const length = plus(textLength, visualTokens(visual));
+  const length = plus(textLength, prompts.encoder + visualTokens(visual));
   const ids = scope.graph.input("input_ids", "int64", [batch, textLength]);
   const positions = scope.graph.input("text_positions", "int64", [textLength]);
   const mask = scope.graph.input("encoder_mask", "float32", [batch, 1, 1, length]);
 
-  const text = norm(
-    scope.at("layernorm_embedding"),
-    tokenEmbedding(scope, config, ids, positions),
-    BART_NORM,
-  );
+  const tokens = tokenEmbedding(scope, config, ids, positions); // [B, L, D]
+  const prompted = behindPrompt(scope, tokens, prompts.encoder); // [B, P + L, D]
+  const text = norm(scope.at("layernorm_embedding"), prompted, BART_NORM);
   // Without pictures (V = 0) this is the plain language model, with no visual parameters.
   const parts =
     visualTokens(visual) === 0
@@ -102,12 +111,8 @@ export function bartEncode(root: Scope, config: BartConfig, visual: VisualLayout
     rows: scope.dropout(layout.rows(concat(parts, 1)), config.dropRate, "embedding"),
     layout,
   };
-  for (let i = 0; i < config.encoderLayers; i++)
-    states = encoderLayer(
-      scope.atLayer("layers", { index: i, count: config.encoderLayers }),
-      config,
-      states,
-      mask,
-    );
+  const count = config.encoderLayers;
+  for (let index = 0; index < count; index++)
+    states = encoderLayer(scope.atLayer("layers", { index, count }), config, states, mask);
   return { states, mask };
 }

@@ -52,15 +52,20 @@ function pairNames(kind: "memory" | "past", layer: number) {
   return { key: `${PREFIX}${kind}.key.${layer}`, value: `${PREFIX}${kind}.value.${layer}` };
 }
 
-function encoderModel({ model, weights, variant }: DecoderSessionRequest) {
+/** What the encoder's states and a decoder prompt give the steps: cross-attention's keys and values, a first past. */
+function encoderModel({ model, weights, variant, beams }: DecoderSessionRequest) {
   const scope = modelScope(model, "evaluate", variant.task);
-  const memory = model.backbone.memory(scope, model.backbone.encode(scope, variant.visual));
+  const { backbone } = model;
   const outputs: Record<string, Tensor> = {};
-  memory.forEach(({ key, value }, layer) => {
-    const names = pairNames("memory", layer);
-    outputs[names.key] = key;
-    outputs[names.value] = value;
-  });
+  const hold = (kind: "memory" | "past", layers: readonly KeyValue[]): void => {
+    layers.forEach(({ key, value }, layer) => {
+      const names = pairNames(kind, layer);
+      outputs[names.key] = key;
+      outputs[names.value] = value;
+    });
+  };
+  hold("memory", backbone.memory(scope, backbone.encode(scope, variant.visual)));
+  hold("past", backbone.firstPast(scope, times(symbol("B"), beams)));
   return onnxModel(outputs, weights.frozen);
 }
 
@@ -134,17 +139,16 @@ export async function decoderSession(request: DecoderSessionRequest): Promise<De
   const step = stepModel(request);
   const encoderSession = await engine.compile(encoder, weights.folder);
   const stepSession: Session = await engine.compile(step.model, weights.folder);
-  const memoryNames = eachLayer(decoderLayers).flatMap((layer) => Object.values(pairNames("memory", layer)));
+  const given = Object.fromEntries(Object.keys(encoder.outputs).map((name) => [name, name]));
   const pastNames = eachLayer(decoderLayers).flatMap((layer) => Object.values(pairNames("past", layer)));
   return {
     async begin(batch) {
       const feeds: Feeds = model.backbone.encoderFeeds(batch, variant.visual);
       const examples = batch.inputIds.length;
-      const keep = Object.fromEntries(memoryNames.map((name) => [name, name]));
-      await engine.drop(PREFIX);
-      await encoderSession.run({ feeds, keep, fetch: [] });
       const empty = float32Tensor([], [examples * beams, heads, 0, headWidth]);
+      await engine.drop(PREFIX);
       await engine.put(Object.fromEntries(pastNames.map((name) => [name, empty])));
+      await encoderSession.run({ feeds, keep: given, fetch: [] });
       const mask = feeds["encoder_mask"] ?? float32Tensor([], [examples, 1, 1, visualTokens(variant.visual)]);
       return async (tokens, order, position) => {
         const out = await stepSession.run({
