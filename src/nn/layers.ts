@@ -18,6 +18,8 @@ export interface LinearOptions {
   readonly bias?: boolean;
   /** Start of weight and bias instead of the backbone's rule. */
   readonly init?: Init;
+  /** Start of the bias where it differs from `init`. */
+  readonly biasInit?: Init;
   /** What the layer is, when it is not a plain linear map. */
   readonly traits?: Pick<Traits, "of"> & Pick<Partial<Traits>, "decays">;
 }
@@ -34,7 +36,7 @@ export function linear(scope: Scope, x: Tensor, outputs: number, options: Linear
   const bias =
     options.bias === false
       ? null
-      : scope.parameter("bias", [outputs], { ...traits, role: "bias" }, options.init);
+      : scope.parameter("bias", [outputs], { ...traits, role: "bias" }, options.biasInit ?? options.init);
   return linearMap(x, weight, bias);
 }
 

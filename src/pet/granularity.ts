@@ -18,6 +18,9 @@ function startOf({ init }: GateCall): { readonly init?: Init } {
   return init === undefined ? {} : { init };
 }
 
+/** How the original starts a gate that is a bare vector, on both families. */
+const NEAR_ZERO: Init = { kind: "normal", deviation: 0.02 };
+
 /**
  * VL-PET's one idea: how finely the gate may differ. x is the sublayer's input, y the adapted output, w the layer made
  * at `gate`. (Paper §3.2; original: modeling_bart.py.)
@@ -29,11 +32,13 @@ export const GRANULARITIES = {
     const options = init === undefined ? { rank: call.rank } : { rank: call.rank, upInit: init };
     return sigmoid(sameWidthBottleneck(call.scope.at("gate"), call.x, options));
   },
+  /** σ(x·W + b): the large gate without a bottleneck, an ablation, [R, D]. */
+  "large-full-rank": (call) => sigmoid(linear(call.scope.at("gate"), call.x, widthOf(call.y), startOf(call))),
   /** σ((x + y)·w + c): differs over tokens, [R, 1]. */
   middleX: (call) => sigmoid(linear(call.scope.at("gate"), add(call.x, call.y), 1, startOf(call))),
   /** 1 + g: differs over channels, [D]. Quirk: no sigmoid, unlike the paper's figure. */
   middleY(call) {
-    const { scope, y, init } = call;
+    const { scope, y, init = NEAR_ZERO } = call;
     return add(scope.parameter("gate", [widthOf(y)], { of: "vector", role: "weight" }, init), 1);
   },
   /**

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { bitfit } from "./bitfit.ts";
 import { full } from "./full.ts";
+import { ia3 } from "./ia3.ts";
 import type { Method } from "./method.ts";
 import type { Plan } from "./plan.ts";
 import { visualOnly } from "./visual-only.ts";
@@ -15,6 +16,7 @@ export const METHODS = {
   "vl-pet": vlPet,
   full,
   bitfit,
+  ia3,
   "visual-only": visualOnly,
 } as const;
 

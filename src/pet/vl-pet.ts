@@ -1,81 +1,89 @@
-import * as v from "valibot";
-import { ZEROS, type SiteHook } from "../nn/index.ts";
+import { VlPetError } from "../error.ts";
+import type { Tensor } from "../graph/index.ts";
+import { ONES, ZEROS, type Init, type SiteCall, type SiteHook, type SiteHooks } from "../nn/index.ts";
 import { add, mul } from "../ops/index.ts";
 import { sameWidthBottleneck, type BottleneckOptions } from "./bottleneck.ts";
-import { GRANULARITIES, type Granularity } from "./granularity.ts";
+import { decoderModules } from "./decoder-places.ts";
+import { gated, shiftedGate, type Gating } from "./gating.ts";
 import type { Method } from "./method.ts";
+import { pairedBottleneck } from "./paired-bottleneck.ts";
 import { hooksAt, joinedHooks, VISUAL_EMBEDDING } from "./plan.ts";
+import { TRAINED_NORMS } from "./trained-norms.ts";
+import { VlPetConfig } from "./vl-pet-config.ts";
 
-const rank = v.pipe(v.number(), v.integer(), v.minValue(1));
-const granularities = Object.keys(GRANULARITIES) as Granularity[];
+function scaled(x: Tensor, factor: number): Tensor {
+  return factor === 1 ? x : mul(x, factor);
+}
 
-/** Settings of VL-PET; the defaults are those of the BART scripts. T5 uses rank 192, scale 0.3 and all zero starts. */
-export const VlPetConfig = v.strictObject({
-  name: v.literal("vl-pet"),
-  /** How finely the gate differs; "none" leaves it out. */
-  granularity: v.optional(v.picklist([...granularities, "none"]), "large"),
-  /** r: rank of the encoder modification Δh. */
-  rank: v.optional(rank, 96),
-  /** r_g: rank of the large gate. */
-  gateRank: v.optional(rank, 96),
-  /** r_d: rank of the decoder's value module; null leaves it out. */
-  decoderRank: v.optional(v.nullable(rank), 96),
-  /** s: factor on the whole gated output. */
-  scale: v.optional(v.number(), 1),
-  /** Factor on the decoder's value module. */
-  decoderScale: v.optional(v.number(), 1),
-  /** How the gate meets the adapted output: h' = G ⊙ y, or the ablation h' = G + y. */
-  gateMode: v.optional(v.picklist(["multiply", "add"]), "multiply"),
-  /** Parts whose last layer starts at zero instead of the backbone's rule. */
-  zeroInit: v.optional(v.array(v.picklist(["adapter", "gate", "decoder"])), []),
-});
-export type VlPetConfig = v.InferOutput<typeof VlPetConfig>;
+function bottleneckOptions(
+  { zeroInit }: VlPetConfig,
+  rank: number,
+  part: "adapter" | "decoder",
+): BottleneckOptions {
+  return zeroInit.includes(part) ? { rank, upInit: ZEROS } : { rank };
+}
 
-type ZeroPart = VlPetConfig["zeroInit"][number];
+/** y = h + Δh */
+function adapted(config: VlPetConfig, { scope, y: h }: SiteCall): Tensor {
+  const kept = scaled(h, config.sublayerScale);
+  if (config.rank === null) return kept;
+  const options = bottleneckOptions(config, config.rank, "adapter");
+  const at = scope.at("adapter");
+  const delta =
+    config.pairedHeads === 1
+      ? sameWidthBottleneck(at, h, options)
+      : pairedBottleneck(at, h, { ...options, heads: config.pairedHeads });
+  return add(kept, scaled(delta, config.deltaScale));
+}
 
-function bottleneckOptions(config: VlPetConfig, size: number, part: ZeroPart): BottleneckOptions {
-  return config.zeroInit.includes(part) ? { rank: size, upInit: ZEROS } : { rank: size };
+function gateStart({ zeroInit, oneInit }: VlPetConfig): { readonly init?: Init } {
+  const [zero, one] = [zeroInit.includes("gate"), oneInit.includes("gate")];
+  if (zero && one) {
+    throw new VlPetError("config", "a gate cannot start at zero and at one", {
+      where: "pet.oneInit",
+      fix: 'leave "gate" out of pet.zeroInit or of pet.oneInit',
+    });
+  }
+  if (zero) return { init: ZEROS };
+  return one ? { init: ONES } : {};
 }
 
 /** h' = s · (G ⊙ (h + Δh)) at an encoder sublayer. */
-function gatedModification(config: VlPetConfig): SiteHook {
+function gatedModification(config: VlPetConfig, gating: Gating): SiteHook {
+  const start = gateStart(config);
+  const { shiftedGateRank } = config;
   return (call) => {
-    const { scope, y: h } = call;
-    const delta = sameWidthBottleneck(
-      scope.at("adapter"),
-      h,
-      bottleneckOptions(config, config.rank, "adapter"),
-    );
-    const y = add(h, delta);
-    const gated = config.granularity === "none" ? y : combined(config, config.granularity, { ...call, y });
-    return config.scale === 1 ? gated : mul(gated, config.scale);
+    const gateCall = { ...call, y: adapted(config, call), rank: config.gateRank, ...start };
+    const y = gated(gating, config.gateMode, gateCall);
+    const shifted =
+      shiftedGateRank === null ? y : shiftedGate(config.shiftedGate, shiftedGateRank, { ...call, y });
+    return scaled(shifted, config.scale);
   };
 }
 
-function combined(config: VlPetConfig, granularity: Granularity, call: Parameters<SiteHook>[0]) {
-  const start = config.zeroInit.includes("gate") ? { init: ZEROS } : {};
-  const gate = GRANULARITIES[granularity]({ ...call, rank: config.gateRank, ...start });
-  return config.gateMode === "multiply" ? mul(call.y, gate) : add(call.y, gate);
+function encoderHooks(config: VlPetConfig): SiteHooks {
+  return joinedHooks(
+    hooksAt(["encoder.self-attention"], gatedModification(config, config.granularity)),
+    hooksAt(["encoder.ffn"], gatedModification(config, config.ffnGranularity ?? config.granularity)),
+  );
 }
 
-/** value + s_d · A(encoder states) in the decoder's cross-attention. */
-function parallelValue(config: VlPetConfig, size: number): SiteHook {
-  return ({ scope, x, y }) => {
-    const delta = sameWidthBottleneck(scope.at("adapter"), x, bottleneckOptions(config, size, "decoder"));
-    return add(y, config.decoderScale === 1 ? delta : mul(delta, config.decoderScale));
-  };
+function decoderHooks(config: VlPetConfig): SiteHooks {
+  const { decoderRank, decoderPlaces, valueResidual } = config;
+  if (decoderRank === null) return {};
+  return decoderModules(decoderPlaces, {
+    bottleneck: bottleneckOptions(config, decoderRank, "decoder"),
+    scale: config.decoderScale,
+    gateRank: config.decoderGateRank,
+    valueResidual,
+  });
 }
 
 /** VL-PET (Hu et al., ICCV 2023): gated modifications in the encoder, one light module a decoder layer. */
 export const vlPet: Method<typeof VlPetConfig> = {
   config: VlPetConfig,
   plan: (config) => ({
-    hooks: joinedHooks(
-      hooksAt(["encoder.self-attention", "encoder.ffn"], gatedModification(config)),
-      config.decoderRank === null
-        ? {}
-        : hooksAt(["decoder.cross-attention.value"], parallelValue(config, config.decoderRank)),
-    ),
-    unfreeze: [VISUAL_EMBEDDING, { part: "encoder", of: "norm" }],
+    hooks: joinedHooks(encoderHooks(config), decoderHooks(config)),
+    unfreeze: [VISUAL_EMBEDDING, ...TRAINED_NORMS[config.norms]],
   }),
 };

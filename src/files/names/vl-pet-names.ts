@@ -1,37 +1,24 @@
 import type { NameRule } from "./name-rule.ts";
 
-/** VL-PET's modules, on BART and T5. */
+/** Names of the modules at one kind of encoder sublayer; `place` is what the sublayer's last map is called. */
+function sublayerNames(kind: "attn" | "ff", place: string): readonly NameRule[] {
+  const rule = (tail: string, ...keys: readonly string[]): NameRule => [
+    new RegExp(`^(.*)\\.(?:${place})\\.pet\\.${tail}$`),
+    keys.map((key) => `$1.${key}`),
+  ];
+  const gate = `encoder_${kind}_adapter_gating`;
+  const single = ["middle_xy_add", "small_xy_cat", "large_x", "layernorm"];
+  return [
+    rule("adapter\\.(down|up)\\.(\\w+)", `${kind}_adapter_multihead_$2.{head}.$3`),
+    rule("gate\\.(down|up)\\.(\\w+)", `${gate}_large_x_$2.$3`),
+    rule("gate\\.(weight|bias)", ...single.map((name) => `${gate}_${name}.$2`)),
+    rule("gate", `${gate}_middle_ia3_add`),
+    rule("shifted-gate\\.(down|up)\\.(\\w+)", `encoder_${kind}_gating_large_x_$2.$3`),
+  ];
+}
+
+/** VL-PET's encoder modules, on BART and T5. */
 export const VL_PET_NAMES: readonly NameRule[] = [
-  [
-    /^(.*)\.(?:self_attn|SelfAttention)\.pet\.adapter\.down\.(\w+)$/,
-    ["$1.attn_adapter_multihead_down.{head}.$2"],
-  ],
-  [
-    /^(.*)\.(?:self_attn|SelfAttention)\.pet\.adapter\.up\.(\w+)$/,
-    ["$1.attn_adapter_multihead_up.{head}.$2"],
-  ],
-  [/^(.*)\.(?:fc2|DenseReluDense)\.pet\.adapter\.down\.(\w+)$/, ["$1.ff_adapter_multihead_down.{head}.$2"]],
-  [/^(.*)\.(?:fc2|DenseReluDense)\.pet\.adapter\.up\.(\w+)$/, ["$1.ff_adapter_multihead_up.{head}.$2"]],
-  [
-    /^(.*)\.(?:self_attn|SelfAttention)\.pet\.gate\.(down|up)\.(\w+)$/,
-    ["$1.encoder_attn_adapter_gating_large_x_$2.$3"],
-  ],
-  [
-    /^(.*)\.(?:fc2|DenseReluDense)\.pet\.gate\.(down|up)\.(\w+)$/,
-    ["$1.encoder_ff_adapter_gating_large_x_$2.$3"],
-  ],
-  [
-    /^(.*)\.(?:self_attn|SelfAttention)\.pet\.gate\.(weight|bias)$/,
-    ["$1.encoder_attn_adapter_gating_middle_xy_add.$2", "$1.encoder_attn_adapter_gating_small_xy_cat.$2"],
-  ],
-  [
-    /^(.*)\.(?:fc2|DenseReluDense)\.pet\.gate\.(weight|bias)$/,
-    ["$1.encoder_ff_adapter_gating_middle_xy_add.$2", "$1.encoder_ff_adapter_gating_small_xy_cat.$2"],
-  ],
-  [/^(.*)\.(?:self_attn|SelfAttention)\.pet\.gate$/, ["$1.encoder_attn_adapter_gating_middle_ia3_add"]],
-  [/^(.*)\.(?:fc2|DenseReluDense)\.pet\.gate$/, ["$1.encoder_ff_adapter_gating_middle_ia3_add"]],
-  [
-    /^(.*\.(?:encoder_attn|EncDecAttention))\.(?:v_proj|v)\.pet\.adapter\.(down|up)\.(\w+)$/,
-    ["$1.attn_value_parallel_adapter.adapters.{task}.$2_sampler.$3"],
-  ],
+  ...sublayerNames("attn", "self_attn|SelfAttention"),
+  ...sublayerNames("ff", "fc2|DenseReluDense"),
 ];

@@ -1,0 +1,59 @@
+import * as v from "valibot";
+import type { Tensor } from "../graph/index.ts";
+import { ONES, widthOf, type Init, type SiteHook, type SiteName } from "../nn/index.ts";
+import { add, mul } from "../ops/index.ts";
+import type { Method } from "./method.ts";
+import { hooksAt, joinedHooks, VISUAL_EMBEDDING } from "./plan.ts";
+
+/** Where IA3's vectors act, by setting. */
+const IA3_SITES = {
+  value: "decoder.cross-attention.value",
+  ffn: "decoder.ffn.hidden",
+} as const satisfies Readonly<Record<string, SiteName>>;
+
+/** How a vector ℓ acts on rows y. */
+const IA3_FORMS = {
+  /** y ⊙ ℓ */
+  plain: (y, scale) => mul(y, scale),
+  /** y + y ⊙ ℓ */
+  residual: (y, scale) => add(y, mul(y, scale)),
+} as const satisfies Readonly<Record<string, (y: Tensor, scale: Tensor) => Tensor>>;
+
+type Ia3Form = keyof typeof IA3_FORMS;
+
+const STARTS = {
+  "near-zero": { kind: "normal", deviation: 0.02 },
+  ones: ONES,
+} as const satisfies Readonly<Record<string, Init>>;
+
+const form = v.optional(v.picklist(["none", ...(Object.keys(IA3_FORMS) as Ia3Form[])]), "residual");
+
+const Ia3Config = v.strictObject({
+  name: v.literal("ia3"),
+  /** On the cross-attention's value; "none" leaves it out. */
+  value: form,
+  /** On the decoder FFN's hidden units. */
+  ffn: form,
+  /** How the vectors start: the original's N(0, 0.02²) suits the residual form, ones the plain one. */
+  start: v.optional(v.picklist(Object.keys(STARTS) as (keyof typeof STARTS)[]), "near-zero"),
+});
+type Ia3Config = v.InferOutput<typeof Ia3Config>;
+
+function scaling(how: Ia3Form, init: Init): SiteHook {
+  return ({ scope, y }) =>
+    IA3_FORMS[how](y, scope.parameter("scale", [widthOf(y)], { of: "vector", role: "weight" }, init));
+}
+
+/** IA3 (Liu et al. 2022): learned scales, in the decoder only, as the original has it. */
+export const ia3: Method<typeof Ia3Config> = {
+  config: Ia3Config,
+  plan: (config: Ia3Config) => ({
+    hooks: joinedHooks(
+      ...(["value", "ffn"] as const).map((setting) => {
+        const how = config[setting];
+        return how === "none" ? {} : hooksAt([IA3_SITES[setting]], scaling(how, STARTS[config.start]));
+      }),
+    ),
+    unfreeze: [VISUAL_EMBEDDING],
+  }),
+};
