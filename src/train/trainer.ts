@@ -71,11 +71,19 @@ async function preparedUpdate(request: TrainRequest, update: number): Promise<re
   );
 }
 
-/** Runs all updates of a plan from `start`. The next batch is read while the device works on this one. */
+/**
+ * Runs all updates of a plan from `start`. The next batch is read while the device works on this one. A run that goes
+ * on at the end of an epoch reports that epoch once more: what follows it may have been cut short.
+ */
 export async function train(request: TrainRequest): Promise<void> {
-  const { plan, settings, updates, save, onEvent, signal } = request;
+  const { settings, updates, save, onEvent, signal } = request;
   const schedule = runSchedule(settings);
   let saved = request.start;
+  const saveAfter = async (update: number): Promise<void> => {
+    await onEvent({ kind: "checkpoint", update, folder: await save(update) });
+    saved = update;
+  };
+  if (request.start > 0) await reportEpoch(request, request.start);
   let next = request.start < settings.updates ? preparedUpdate(request, request.start) : null;
   for (let update = request.start; update < settings.updates && next !== null; update++) {
     const batches = await next;
@@ -86,18 +94,20 @@ export async function train(request: TrainRequest): Promise<void> {
     await reportUpdate(request, update, rate, result);
     const done = update + 1;
     const due = settings.checkpointEvery > 0 && done % settings.checkpointEvery === 0;
-    if (due || signal?.aborted || done === settings.updates) {
-      await onEvent({ kind: "checkpoint", update: done, folder: await save(done) });
-      saved = done;
-    }
-    if (done % plan.updatesPerEpoch === 0)
-      await onEvent({ kind: "epoch", epoch: done / plan.updatesPerEpoch - 1 });
+    if (due || signal?.aborted || done === settings.updates) await saveAfter(done);
+    await reportEpoch(request, done);
     if (signal?.aborted && done < settings.updates) {
+      if (saved < done) await saveAfter(done); // aborted while the epoch was reported
       throw new VlPetError("interrupted", `training stopped after update ${saved} of ${settings.updates}`, {
         fix: "run the same command again with --resume to go on",
       });
     }
   }
+}
+
+/** Reports the epoch that `done` updates complete, if they do. */
+async function reportEpoch({ plan, onEvent }: TrainRequest, done: number): Promise<void> {
+  if (done % plan.updatesPerEpoch === 0) await onEvent({ kind: "epoch", epoch: done / plan.updatesPerEpoch - 1 });
 }
 
 async function reportUpdate(
