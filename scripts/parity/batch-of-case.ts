@@ -16,6 +16,8 @@ export interface CaseBatch {
   readonly expected: (name: string) => Figures | undefined;
 }
 
+const NO_FEATURES: Figures = { shape: [0, 0, 0], data: new Float32Array() };
+
 export function batchOf(parity: ParityCase, made: Model, about: BatchDescription): CaseBatch {
   const { io } = parity;
   const input = (name: string): Figures | undefined => io.get(`input.${about.prefix}${name}`);
@@ -25,8 +27,10 @@ export function batchOf(parity: ParityCase, made: Model, about: BatchDescription
     return found;
   };
   const { visFeats, boxes: boxFormula } = parity.about.inputs ?? {};
-  const features = visFeats ? { shape: visFeats.shape, data: formulaValues(visFeats) } : given("vis_feats");
-  const boxes = boxFormula ? formulaValues(boxFormula) : given("boxes").data;
+  const formula = visFeats && { shape: visFeats.shape, data: formulaValues(visFeats) };
+  const textOnly = parity.about.sizes.nImages === 0;
+  const features = textOnly ? NO_FEATURES : (formula ?? given("vis_feats"));
+  const boxes = textOnly ? null : boxFormula ? formulaValues(boxFormula) : given("boxes").data;
   const labels = rowsOf(given("labels"));
   const encoder: EncoderBatch = { inputIds: rowsOf(given("input_ids")), features: features.data, boxes };
   const visual = layoutOf(parity.about, features.shape);

@@ -11,9 +11,10 @@ export interface CaseDescription {
   readonly sizes: {
     readonly dModel: number;
     readonly vocabSize: number;
-    readonly featDim: number;
-    readonly nBoxes: number;
-    readonly gridRows: number;
+    /** Null in text-only cases, like all that describes pictures. */
+    readonly featDim: number | null;
+    readonly nBoxes: number | null;
+    readonly gridRows: number | null;
     readonly downsample: boolean;
     readonly nImages: number;
     readonly heads: number;

@@ -5,7 +5,8 @@ import type { ModelConfig } from "../../src/train/model.ts";
 import type { CaseDescription } from "./case.ts";
 import { METHOD_WORDS } from "./method-words.ts";
 
-function backboneOf({ backbone, sizes }: CaseDescription): unknown {
+function backboneOf({ backbone, sizes, method }: CaseDescription): unknown {
+  const { heads: _heads, ...projector } = (method["visualProjector"] ?? {}) as Record<string, unknown>;
   return {
     name: backbone,
     width: sizes.dModel,
@@ -15,8 +16,9 @@ function backboneOf({ backbone, sizes }: CaseDescription): unknown {
     heads: sizes.heads,
     ffnWidth: sizes.ffn,
     maxPositions: sizes.maxPositions,
-    featureWidth: sizes.featDim,
+    featureWidth: sizes.featDim ?? undefined,
     imageSlots: sizes.nImages,
+    projector: method["visualProjector"] === undefined ? null : projector,
     dropRate: 0,
   };
 }
@@ -24,7 +26,7 @@ function backboneOf({ backbone, sizes }: CaseDescription): unknown {
 /** The model of a case, or null when its backbone or method comes later. */
 export function modelOfCase(about: CaseDescription): ModelConfig | null {
   const pet = METHOD_WORDS[about.method.name]?.(about.method) ?? null;
-  if (pet === null || about.sizes.nImages === 0) return null;
+  if (pet === null) return null;
   const parsedPet = v.safeParse(PetConfig, pet);
   const parsedBackbone = v.safeParse(BackboneConfig, backboneOf(about));
   if (!parsedPet.success || !parsedBackbone.success) return null;
@@ -33,6 +35,7 @@ export function modelOfCase(about: CaseDescription): ModelConfig | null {
 
 /** The visual layout of a batch whose features have this shape: [B, rows, F] or [B, images, rows, F]. */
 export function layoutOf({ sizes }: CaseDescription, shape: readonly number[]): VisualLayout {
+  if (sizes.nImages === 0 || sizes.nBoxes === null) return visualLayout(0, 1, null);
   const [images, rows] = shape.length === 4 ? [shape[1] ?? 1, shape[2] ?? 1] : [1, shape[1] ?? 1];
   return visualLayout(images, rows, sizes.downsample ? { regions: sizes.nBoxes } : null);
 }

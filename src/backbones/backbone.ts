@@ -60,6 +60,8 @@ export interface Sizes {
   readonly heads: number;
   readonly headWidth: number;
   readonly featureWidth: number;
+  /** Images an example can have; 0 = the backbone has no visual embedding. */
+  readonly imageSlots: number;
 }
 
 /**

@@ -1,8 +1,11 @@
 import { symbol, times, type HostTensor, type Tensor } from "../graph/index.ts";
 import { float32Tensor } from "../graph/index.ts";
+import { VlPetError } from "../error.ts";
 import { embeddingTable, linear, norm, paddedLayout, type NormKind, type Scope } from "../nn/index.ts";
 import { add, concat, gather, gatherRows, mul, reduceMax, reshape, slice, sub } from "../ops/index.ts";
 import { poolingWindows, visualTokens, type VisualLayout } from "./visual-layout.ts";
+import { visualProjector } from "./visual-projector.ts";
+import type { LowRankProjector } from "./visual-settings.ts";
 
 const BOX_COORDINATES = 4;
 
@@ -14,6 +17,7 @@ export interface VisualConfig {
   readonly norm: NormKind;
   /** Rows of the image-order table. */
   readonly imageSlots: number;
+  readonly projector: LowRankProjector | null;
 }
 
 function constantIndices(scope: Scope, indices: readonly number[]): Tensor {
@@ -51,6 +55,7 @@ function boxesWithArea(scope: Scope, visual: VisualLayout): Tensor {
 /**
  * Visual tokens [B, V, D] (original: VisualEmbedding): norm(linear(features)) + norm(linear(boxes and area)) +
  * image-order row + object-order row. Object orders are rows of the shared token table, counted from its end.
+ * Throws kind "config" when there are more images than slots.
  */
 export function visualEmbedding(
   scope: Scope,
@@ -58,6 +63,13 @@ export function visualEmbedding(
   config: VisualConfig,
   table: Tensor,
 ): Tensor {
+  if (visual.images > config.imageSlots) {
+    throw new VlPetError("config", "an example has more images than the backbone tells apart", {
+      where: "backbone.imageSlots",
+      expected: `at least ${visual.images}`,
+      received: `${config.imageSlots}`,
+    });
+  }
   const at = scope.at("visual_embedding").part("visual");
   const tokens = visualTokens(visual);
   const layout = paddedLayout(symbol("B"), tokens);
@@ -66,7 +78,7 @@ export function visualEmbedding(
   const projector = at.at("feat_embedding.0");
   const projected = projector.site("visual.projector", {
     x: raw,
-    y: linear(projector, raw, config.width),
+    y: visualProjector(projector, raw, config.width, config.projector),
     layout,
   });
   const features = norm(at.at("feat_embedding.1"), projected, config.norm); // [B·V, D]

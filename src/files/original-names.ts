@@ -2,13 +2,26 @@ import type { Parameter } from "../nn/index.ts";
 import { DECODER_MODULE_NAMES } from "./names/decoder-module-names.ts";
 import { IA3_NAMES } from "./names/ia3-names.ts";
 import type { NameRule } from "./names/name-rule.ts";
+import { VISUAL_PROJECTOR_NAMES } from "./names/visual-projector-names.ts";
 import { VL_PET_NAMES } from "./names/vl-pet-names.ts";
 
 /** All methods' names; a path that no rule knows keeps its own, which is the Hugging Face one. */
-const RULES: readonly NameRule[] = [...VL_PET_NAMES, ...DECODER_MODULE_NAMES, ...IA3_NAMES];
+const RULES: readonly NameRule[] = [
+  ...VL_PET_NAMES,
+  ...DECODER_MODULE_NAMES,
+  ...IA3_NAMES,
+  ...VISUAL_PROJECTOR_NAMES,
+];
 
-/** Prefixes under which a key may stand: distributed wrapper, BART's model attribute, none. */
-const PREFIXES = ["", "model.", "module.", "module.model."] as const;
+/** Prefixes under which a key may stand: none, BART's model attribute, distributed wrapper, MAM's wrapper. */
+const PREFIXES = [
+  "",
+  "model.",
+  "module.",
+  "module.model.",
+  "pretrained_model.",
+  "pretrained_model.model.",
+] as const;
 
 function templates({ path }: Parameter): readonly string[] {
   const own = RULES.flatMap(([pattern, keys]) =>

@@ -7,6 +7,7 @@ export {
   type AttentionKind,
   type KeyValue,
 } from "./attention.ts";
+export { bottleneck, type BottleneckOptions } from "./bottleneck.ts";
 export {
   embedding,
   embeddingTable,

@@ -1,25 +1,23 @@
 import type { Tensor } from "../graph/index.ts";
-import { linear, widthOf, type Init, type Scope } from "../nn/index.ts";
+import { widthOf, type BottleneckOptions, type Scope } from "../nn/index.ts";
 import { geluTanh } from "../ops/index.ts";
+import { linearProjection, type Projection } from "./projection.ts";
+import { mapPlace, type Share } from "./share.ts";
 
-export interface BottleneckOptions {
-  readonly rank: number;
-  /** Start of the up projection instead of the backbone's rule; zeros make the branch start silent. */
-  readonly upInit?: Init;
+export interface SameWidthOptions extends BottleneckOptions {
+  /** What the two maps are; default: linear maps. */
+  readonly projection?: Projection;
+  /** What tasks share of it; default: everything. */
+  readonly share?: Share;
 }
 
-/** up(φ(down(x))) with φ = gelu by tanh (Houlsby et al. 2019): rows [R, D] → [R, outputs]. */
-export function bottleneck(
+/** A bottleneck up(φ(down(x))) as wide as what it is added to: rows [R, D] → [R, D]. */
+export function sameWidthBottleneck(
   scope: Scope,
   x: Tensor,
-  outputs: number,
-  { rank, upInit }: BottleneckOptions,
+  { rank, upInit, projection = linearProjection, share = "tasks" }: SameWidthOptions,
 ): Tensor {
-  const inner = geluTanh(linear(scope.at("down"), x, rank)); // [R, rank]
-  return linear(scope.at("up"), inner, outputs, upInit === undefined ? {} : { init: upInit });
-}
-
-/** A bottleneck as wide as what it is added to. */
-export function sameWidthBottleneck(scope: Scope, x: Tensor, options: BottleneckOptions): Tensor {
-  return bottleneck(scope, x, widthOf(x), options);
+  const inner = geluTanh(projection(mapPlace(scope, "down", share), x, rank, {})); // [R, rank]
+  const start = upInit === undefined ? {} : { init: upInit };
+  return projection(mapPlace(scope, "up", share), inner, widthOf(x), start);
 }

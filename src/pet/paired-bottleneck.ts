@@ -1,8 +1,7 @@
 import { VlPetError } from "../error.ts";
 import type { Tensor } from "../graph/index.ts";
-import { linear, widthOf, type Scope } from "../nn/index.ts";
+import { linear, widthOf, type BottleneckOptions, type Scope } from "../nn/index.ts";
 import { add, axisSize, geluTanh, matMulTransposed, reshape, transpose } from "../ops/index.ts";
-import type { BottleneckOptions } from "./bottleneck.ts";
 
 export interface PairedBottleneckOptions extends BottleneckOptions {
   /** Pairs of a down and an up projection; both the rank and the width are multiples of it. */

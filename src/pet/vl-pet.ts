@@ -1,8 +1,16 @@
 import { VlPetError } from "../error.ts";
 import type { Tensor } from "../graph/index.ts";
-import { ONES, ZEROS, type Init, type SiteCall, type SiteHook, type SiteHooks } from "../nn/index.ts";
+import {
+  ONES,
+  ZEROS,
+  type BottleneckOptions,
+  type Init,
+  type SiteCall,
+  type SiteHook,
+  type SiteHooks,
+} from "../nn/index.ts";
 import { add, mul } from "../ops/index.ts";
-import { sameWidthBottleneck, type BottleneckOptions } from "./bottleneck.ts";
+import { sameWidthBottleneck } from "./bottleneck.ts";
 import { decoderModules } from "./decoder-places.ts";
 import { gated, shiftedGate, type Gating } from "./gating.ts";
 import type { Method } from "./method.ts";

@@ -71,12 +71,14 @@ export function writtenModel(made: Model, { visual, task }: Variant, mode: Mode)
   const encoded = made.backbone.encode(scope, visual);
   const states = made.backbone.decode(scope, encoded);
   const head = made.backbone.head(scope);
-  verifyPlan(made, scope);
   return { scope, encoded, states, head };
 }
 
-/** A selector or hook that matches nothing is a mistake in a method, never silently ignored. */
-function verifyPlan({ plan, config }: Model, scope: Scope): void {
+/**
+ * A selector or hook that matches nothing is a mistake in a method, never silently ignored; only the visual embedding
+ * may be missing, from a plain language model.
+ */
+function verifyPlan({ plan, config, backbone: { sizes } }: Model, scope: Scope): void {
   for (const site of Object.keys(plan.hooks) as (AttendedSite | SiteName)[]) {
     if (!scope.visited.has(site)) {
       throw new VlPetError("site", "a method acts at a site that the backbone never opens", {
@@ -86,6 +88,7 @@ function verifyPlan({ plan, config }: Model, scope: Scope): void {
     }
   }
   for (const selector of plan.unfreeze) {
+    if (selector.part === "visual" && sizes.imageSlots === 0) continue;
     if (!scope.parameters.some((parameter) => selects(selector, parameter))) {
       throw new VlPetError("site", "a method unfreezes parameters that the backbone does not have", {
         where: `${config.pet.name} on ${config.backbone.name}`,
@@ -99,7 +102,8 @@ function verifyPlan({ plan, config }: Model, scope: Scope): void {
 export function modelParameters(made: Model): readonly Parameter[] {
   const byPath = new Map<string, Parameter>();
   for (const task of made.plan.perTask === true ? made.tasks : [null]) {
-    const { scope } = writtenModel(made, { visual: ANY_LAYOUT, task }, "evaluate");
+    const { scope } = writtenModel(made, { visual: anyLayout(made), task }, "evaluate");
+    verifyPlan(made, scope);
     for (const parameter of scope.parameters)
       byPath.set(parameter.path, byPath.get(parameter.path) ?? parameter);
   }
@@ -107,7 +111,9 @@ export function modelParameters(made: Model): readonly Parameter[] {
 }
 
 /** Which parameters there are does not depend on how many rows a picture has; any layout will do. */
-const ANY_LAYOUT = visualLayout(1, 1, null);
+function anyLayout({ backbone: { sizes } }: Model): VisualLayout {
+  return visualLayout(sizes.imageSlots === 0 ? 0 : 1, 1, null);
+}
 
 /** The parameters that are trained. */
 export function trainedParameters({ plan }: Model, parameters: readonly Parameter[]): readonly Parameter[] {

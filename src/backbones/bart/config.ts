@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { AttentionKind, InitRule, NormKind } from "../../nn/index.ts";
+import { VISUAL_SETTINGS } from "../visual-settings.ts";
 
 const size = v.pipe(v.number(), v.integer(), v.minValue(1));
 const rate = v.pipe(v.number(), v.minValue(0), v.ltValue(1));
@@ -15,8 +16,7 @@ export const BartConfig = v.strictObject({
   ffnWidth: v.optional(size, 3072),
   /** Rows of the position tables without the two that BART never reads. */
   maxPositions: v.optional(size, 1024),
-  featureWidth: v.optional(size, 2048),
-  imageSlots: v.optional(size, 2),
+  ...VISUAL_SETTINGS,
   /** All dropouts: embeddings, attention weights, FFN activation, sublayer outputs. */
   dropRate: v.optional(rate, 0.1),
 });
