@@ -29,7 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   train: [...CORE, ...EXAMPLES],
   distributed: [],
   track: [],
-  config: ["backbones", "pet", "tasks", "optim", "train"],
+  config: ["backbones", "pet", "tasks", "optim", "train", "text", "data"],
   cli: FACES,
   web: FACES,
   serve: FACES,

@@ -1,0 +1,68 @@
+import { resolve } from "node:path";
+import { Command, Option } from "commander";
+import { nearest, type RunTask } from "../config/index.ts";
+import { VlPetError } from "../error.ts";
+import { TASKS } from "../tasks/index.ts";
+import { countOption } from "./count-option.ts";
+import { evaluations, scoreRecords, scoreTable, writeEvaluations } from "./evaluation.ts";
+import { interruptible } from "./interrupt.ts";
+import { addRunOptions, trainedModel, withSession, type RunOptions } from "./open-run.ts";
+import { openTaskSplits, SPLITS, type SplitName } from "./task-splits.ts";
+
+interface EvaluateOptions extends RunOptions {
+  readonly split: SplitName;
+  readonly tasks?: string;
+  readonly limit?: number;
+  readonly output?: string;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+const NOTES = `
+Examples:
+  vlpet evaluate --run runs/mine
+  vlpet evaluate --run runs/mine --split valid --tasks caption --limit 100 --json
+  vlpet evaluate --adapter runs/mine/checkpoints/update-00000500 --config mine.json`;
+
+/** `vlpet evaluate` */
+export function evaluateCommand(): Command {
+  const command = new Command("evaluate").description("predict a split with a trained model and score it");
+  return addRunOptions(command)
+    .addOption(new Option("--split <name>", "what to evaluate").choices(SPLITS).default("test"))
+    .option("--tasks <names>", "only these tasks, separated by commas")
+    .option("--limit <count>", "only the first examples of each task", countOption)
+    .option("-o, --output <folder>", "write predictions and scores there")
+    .option("--json", "print the scores as JSON", false)
+    .option("-q, --quiet", "show no progress", false)
+    .addHelpText("after", NOTES)
+    .action((options: EvaluateOptions, self: Command) => evaluateWith(options, self));
+}
+
+async function evaluateWith(options: EvaluateOptions, command: Command): Promise<void> {
+  const { split, limit, output, quiet, json } = options;
+  const trained = await trainedModel(options, command);
+  const { config } = trained;
+  const data = (await openTaskSplits(config, [split], taskNames(options.tasks))).of(split);
+  const made = await interruptible((signal) =>
+    withSession(trained, (session) =>
+      evaluations({ session, data, split, config, quiet, signal, ...(limit === undefined ? {} : { limit }) }),
+    ),
+  );
+  if (output !== undefined) await writeEvaluations(resolve(output), made);
+  console.log(json ? JSON.stringify({ split, tasks: scoreRecords(made) }, null, 2) : scoreTable(made));
+}
+
+/** @throws VlPetError "config" for a name that is no task. */
+function taskNames(list: string | undefined): readonly RunTask[] | null {
+  if (list === undefined) return null;
+  const known = Object.keys(TASKS);
+  return list.split(",").map((name) => {
+    if (known.includes(name)) return name as RunTask;
+    const guess = nearest(name, known);
+    throw new VlPetError("config", `there is no task "${name}"`, {
+      where: `--tasks ${list}`,
+      expected: `one of ${known.join(", ")}`,
+      fix: guess === null ? "name one of them" : `did you mean "${guess}"?`,
+    });
+  });
+}

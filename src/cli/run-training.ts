@@ -1,0 +1,141 @@
+import { existsSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import {
+  configuredTasks,
+  courseSettings,
+  modelRequest,
+  type RunConfig,
+  type RunTask,
+} from "../config/index.ts";
+import { VlPetError } from "../error.ts";
+import { writeJson } from "../train/adapter-folder.ts";
+import { modelSession, type ModelSession } from "../train/session.ts";
+import type { TaskData } from "../train/task-data.ts";
+import { plannedRun, trainingRun } from "../train/training-run.ts";
+import { evaluations, writeEvaluations, type TaskEvaluation } from "./evaluation.ts";
+import { requireEmpty, requireSameRun, runFolder, type RunFolder } from "./run-folder.ts";
+import { openTaskSplits, type SplitName, type TaskSplits } from "./task-splits.ts";
+import { trainingReport } from "./training-report.ts";
+
+export interface TrainingRequest {
+  /** Its `output` is the run's folder. */
+  readonly config: RunConfig;
+  /** Go on with the run in that folder, from its newest checkpoint. */
+  readonly resume: boolean;
+  /** Show no progress. */
+  readonly quiet: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** What a training came to. */
+export interface TrainingOutcome {
+  readonly folder: RunFolder;
+  /** Evaluations after the last update: the test splits, and the validation splits where they were not just done. */
+  readonly evaluations: readonly TaskEvaluation[];
+}
+
+/**
+ * A whole run: checks everything that can be checked before, trains, evaluates, and leaves in the run's folder
+ * config.json, metrics.jsonl, checkpoints/, adapter/ and results/. Nothing is written before the checks are through.
+ *
+ * @throws VlPetError of any kind; "interrupted" after a checkpoint was saved.
+ */
+export async function runTraining(request: TrainingRequest): Promise<TrainingOutcome> {
+  const { config: asked, resume, signal } = request;
+  const folder = runFolder(asked.output);
+  const goesOn = resume && existsSync(folder.config);
+  if (!goesOn) await requireEmpty(folder);
+  requireTrainSplits(asked);
+  const splits = await openTaskSplits(asked, neededSplits(asked));
+  const config: RunConfig = { ...asked, backbone: { ...asked.backbone, featureWidth: splits.featureWidth } };
+  if (goesOn) await requireSameRun(folder, config);
+  const plan = plannedRun(splits.of("train"), courseSettings(config));
+  if (plan.updates === 0) throw withoutUpdates(config);
+  signal.throwIfAborted();
+  const session = await openedSession(folder, config);
+  try {
+    if (!goesOn) await writeJson(folder.config, config);
+    const made = await trained({ ...request, config }, { folder, session, splits, updates: plan.updates });
+    return { folder, evaluations: made };
+  } finally {
+    await session.close();
+  }
+}
+
+interface OpenedRun {
+  readonly folder: RunFolder;
+  readonly session: ModelSession;
+  readonly splits: TaskSplits;
+  readonly updates: number;
+}
+
+async function trained(
+  { config, resume, quiet, signal }: TrainingRequest,
+  { folder, session, splits, updates }: OpenedRun,
+): Promise<readonly TaskEvaluation[]> {
+  const data: ReadonlyMap<RunTask, TaskData> = splits.of("train");
+  const settings = courseSettings(config);
+  const report = trainingReport({
+    file: folder.log,
+    config,
+    updatesPerEpoch: plannedRun(data, settings).updatesPerEpoch,
+    quiet,
+    evaluate: (split) => evaluations({ session, data: splits.of(split), split, config, quiet, signal }),
+    signal,
+  });
+  try {
+    const { path } = folder;
+    await trainingRun({
+      session,
+      data,
+      settings,
+      folder: path,
+      resume,
+      onEvent: (event) => report.onEvent(event),
+      signal,
+    });
+    const last = config.training.validate === "never" ? [] : await report.evaluated("valid", updates);
+    const tested = await report.evaluated("test", updates);
+    const made = [...last, ...tested];
+    if (made.length > 0) await writeEvaluations(folder.results, made);
+    return made;
+  } finally {
+    await report.close();
+  }
+}
+
+/** The session of a run. When it cannot be opened the folder is left as it was. */
+async function openedSession(folder: RunFolder, config: RunConfig): Promise<ModelSession> {
+  const request = await modelRequest(config);
+  const created = await mkdir(folder.path, { recursive: true });
+  try {
+    return await modelSession({ ...request, adapter: null, scratch: folder.frozen });
+  } catch (error) {
+    await rm(folder.frozen, { recursive: true, force: true });
+    if (created !== undefined) await rm(created, { recursive: true });
+    throw error;
+  }
+}
+
+function neededSplits(config: RunConfig): readonly SplitName[] {
+  return config.training.validate === "never" ? ["train", "test"] : ["train", "valid", "test"];
+}
+
+function requireTrainSplits(config: RunConfig): void {
+  const without = configuredTasks(config).find(([, settings]) => settings.train === undefined);
+  if (without === undefined) return;
+  const [name] = without;
+  throw new VlPetError("config", "a task has nothing to train on", {
+    where: `tasks.${name}`,
+    expected: 'the entry "train" with the files of its training split',
+    fix: `add tasks.${name}.train, or leave the task out`,
+  });
+}
+
+function withoutUpdates({ training }: RunConfig): VlPetError {
+  return new VlPetError("config", "an epoch has fewer batches than one update needs", {
+    where: "training.accumulation",
+    received: String(training.accumulation),
+    fix: "lower training.accumulation or training.batchSize",
+  });
+}

@@ -1,0 +1,119 @@
+import { configuredTasks, type RunConfig, type RunTask, type TaskSettings } from "../config/index.ts";
+import { openFeatures, requireImages, type FeatureOptions, type FeatureSource } from "../data/index.ts";
+import { patchFeatures } from "../data/patch-features.ts";
+import { VlPetError } from "../error.ts";
+import { TASKS, type TaskSplit } from "../tasks/index.ts";
+import type { TaskData } from "../train/task-data.ts";
+
+export const SPLITS = ["train", "valid", "test"] as const;
+export type SplitName = (typeof SPLITS)[number];
+
+/** Features kept in memory, so that photos are encoded once and small data sets are read once. */
+const CACHE_BYTES = 2 ** 28;
+
+/** The data of a run: each wanted split of each task that has it. */
+export interface TaskSplits {
+  /** Channels of a feature row. */
+  readonly featureWidth: number;
+  of(split: SplitName): ReadonlyMap<RunTask, TaskData>;
+}
+
+interface Loaded {
+  readonly name: RunTask;
+  readonly split: SplitName;
+  readonly folder: string;
+  readonly content: TaskSplit;
+}
+
+/**
+ * Reads the annotations of the wanted splits and opens the features of their images, all of which must be there; the
+ * first one of each split is read to check its width.
+ *
+ * @throws VlPetError "data" naming the file or the images that are missing or unfit.
+ */
+export async function openTaskSplits(
+  config: RunConfig,
+  wanted: readonly SplitName[],
+  tasks: readonly RunTask[] | null = null,
+): Promise<TaskSplits> {
+  const chosen = configuredTasks(config).filter(([name]) => tasks === null || tasks.includes(name));
+  const loaded: Loaded[] = [];
+  for (const [name, settings] of chosen) {
+    for (const split of wanted) {
+      if (settings[split] !== undefined) loaded.push(await loadedSplit(config, name, settings, split));
+    }
+  }
+  const bare = await featureSources(loaded, {});
+  for (const entry of loaded) await requireAllImages(entry, sourceOf(bare, entry));
+  const [first] = loaded;
+  if (first === undefined) throw withoutSplits(wanted);
+  const featureWidth =
+    config.backbone.featureWidth ?? (await sourceOf(bare, first).read(firstImage(first))).width;
+  const sources = await featureSources(loaded, { width: featureWidth, cacheBytes: CACHE_BYTES });
+  for (const entry of loaded) await sourceOf(sources, entry).read(firstImage(entry));
+  return {
+    featureWidth,
+    of: (split) =>
+      new Map(
+        loaded
+          .filter((entry) => entry.split === split)
+          .map((entry) => [
+            entry.name,
+            { task: TASKS[entry.name], split: entry.content, features: sourceOf(sources, entry) },
+          ]),
+      ),
+  };
+}
+
+async function loadedSplit(
+  { prompts }: RunConfig,
+  name: RunTask,
+  { features, ...source }: TaskSettings,
+  split: SplitName,
+): Promise<Loaded> {
+  const content = await TASKS[name].load(source, split, prompts ? {} : { prompt: "" });
+  if (content.examples.length > 0) return { name, split, folder: features, content };
+  throw new VlPetError("data", "there is not a single example", {
+    where: `tasks.${name}.${split}`,
+    fix: "name files that hold some, or leave the split out",
+  });
+}
+
+/** One source a folder: tasks that share images share what is kept in memory. */
+async function featureSources(
+  loaded: readonly Loaded[],
+  options: FeatureOptions,
+): Promise<ReadonlyMap<string, FeatureSource>> {
+  const sources = new Map<string, FeatureSource>();
+  for (const { folder } of loaded) {
+    if (sources.has(folder)) continue;
+    sources.set(folder, await openFeatures(folder, { ...options, encode: patchFeatures }));
+  }
+  return sources;
+}
+
+function sourceOf(sources: ReadonlyMap<string, FeatureSource>, { folder }: Loaded): FeatureSource {
+  const source = sources.get(folder);
+  if (source === undefined) throw new RangeError(`internal: no features were opened in ${folder}`);
+  return source;
+}
+
+async function requireAllImages({ name, split, content }: Loaded, source: FeatureSource): Promise<void> {
+  const described = { ...source, describe: `${source.describe}, for tasks.${name}.${split}` };
+  await requireImages(
+    described,
+    content.examples.flatMap(({ images }) => images),
+  );
+}
+
+function firstImage({ content }: Loaded): string {
+  return content.examples[0]?.images[0] ?? "";
+}
+
+function withoutSplits(wanted: readonly SplitName[]): VlPetError {
+  return new VlPetError("config", `no task has files of the split ${wanted.join(", ")}`, {
+    where: "tasks",
+    expected: '{ "caption": { "features": a folder, "train": { "annotations": a file } } } or the like',
+    fix: "name the data, for example --images PHOTOS --captions captions.json, or --preset original-data --set data=FOLDER",
+  });
+}

@@ -1,0 +1,86 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { Command } from "commander";
+import { resolveConfig, type Layer, type RunConfig } from "../config/index.ts";
+import {
+  addConfigOptions,
+  configFrom,
+  hasConfig,
+  outputLayer,
+  type ConfigOptions,
+} from "./config-options.ts";
+import { scoreTable } from "./evaluation.ts";
+import { interruptible } from "./interrupt.ts";
+import { runFolder, storedConfig } from "./run-folder.ts";
+import { runTraining } from "./run-training.ts";
+import { settingsHelp } from "./settings-help.ts";
+
+interface TrainOptions extends ConfigOptions {
+  readonly images?: string;
+  readonly captions?: string;
+  readonly output?: string;
+  readonly resume: boolean;
+  readonly quiet: boolean;
+}
+
+const NOTES = `
+Settings are laid over each other in this order: defaults, --preset, --config,
+--set. Paths in them are relative to the setting "data", by default the folder
+of the --config file, or the working folder without one.
+
+The run's folder holds config.json (all settings), metrics.jsonl, checkpoints/,
+adapter/ (the trained weights) and results/ (predictions and scores of the
+splits valid and test). Ctrl-C saves and stops; the same command with --resume
+goes on as if it had never stopped.
+
+Examples:
+  vlpet train --images photos --captions captions.json \\
+              --set tokenizer=bart-base --set backbone.width=64 \\
+              --set backbone.heads=4 --output runs/mine
+  vlpet train --preset vl-pet-large --preset original-data \\
+              --set data=datasets --set backbone.folder=/models/bart-base
+  vlpet train --output runs/mine --resume
+`;
+
+/** `vlpet train` */
+export function trainCommand(): Command {
+  const command = new Command("train").description("tune a model on captions and questions about images");
+  return addConfigOptions(command)
+    .option("--images <folder>", "photos to caption; with --captions, short for tasks.caption.features")
+    .option("--captions <file>", "their captions in COCO's format; short for tasks.caption.train.annotations")
+    .option("-o, --output <folder>", "the run's folder (default: runs/vlpet)")
+    .option("--resume", "go on with the run in this folder", false)
+    .option("-q, --quiet", "show no progress", false)
+    .addHelpText("after", () => `${NOTES}\n${settingsHelp()}`)
+    .action((options: TrainOptions, self: Command) => trainWith(options, self));
+}
+
+async function trainWith(options: TrainOptions, command: Command): Promise<void> {
+  const { resume, quiet } = options;
+  const config = await trainConfig(options, command);
+  const { folder, evaluations } = await interruptible((signal) =>
+    runTraining({ config, resume, quiet, signal }),
+  );
+  if (evaluations.length > 0) console.log(scoreTable(evaluations));
+  process.stderr.write(`the trained weights are in ${folder.adapter}\n`);
+}
+
+/** With --resume and no settings the run's own configuration, otherwise what the options say. */
+async function trainConfig(options: TrainOptions, command: Command): Promise<RunConfig> {
+  const { images, captions, output, resume } = options;
+  if ((images === undefined) !== (captions === undefined)) {
+    command.error("error: --images and --captions belong together: give both", { exitCode: 2 });
+  }
+  const shorthand: readonly Layer[] =
+    images === undefined || captions === undefined ? [] : [photosLayer(images, captions)];
+  const settings = [...shorthand, ...outputLayer(output)];
+  const folder = runFolder(output === undefined ? (await resolveConfig({})).output : resolve(output));
+  const isBare = !hasConfig(options) && shorthand.length === 0;
+  if (!resume || !isBare || !existsSync(folder.config)) return configFrom(options, settings);
+  return { ...(await storedConfig(folder)), output: folder.path };
+}
+
+function photosLayer(images: string, captions: string): Layer {
+  const caption = { features: resolve(images), train: { annotations: resolve(captions) } };
+  return { name: "--images and --captions", value: { tasks: { caption } } };
+}

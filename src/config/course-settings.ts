@@ -1,0 +1,9 @@
+import { ADAMW } from "../optim/index.ts";
+import type { CourseSettings } from "../train/training-run.ts";
+import type { RunConfig } from "./run-config.ts";
+
+/** The course of a training that a configuration describes. */
+export function courseSettings({ training }: RunConfig): CourseSettings {
+  const { validate: _, logEvery: __, weightDecay, ...course } = training;
+  return { ...course, adamw: { ...ADAMW, weightDecay } };
+}

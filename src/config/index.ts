@@ -1,0 +1,18 @@
+export { withAdapter } from "./adapter-settings.ts";
+export { backboneConfig } from "./backbone-config.ts";
+export { courseSettings } from "./course-settings.ts";
+export type { Layer } from "./layers.ts";
+export { configuredTasks, modelRequest, taskPrompts, type ModelRequest } from "./model-request.ts";
+export { nearest } from "./nearest.ts";
+export { PRESETS, type PresetName } from "./presets.ts";
+export { resolveConfig, type ConfigSources } from "./resolve-config.ts";
+export { settingPaths } from "./schema-node.ts";
+export { settingLeaves } from "./setting-leaves.ts";
+export {
+  RunConfig,
+  type BackboneSettings,
+  type RunConfigInput,
+  type RunTask,
+  type TaskSettings,
+  type TaskTable,
+} from "./run-config.ts";

@@ -1,0 +1,80 @@
+import { fileURLToPath } from "node:url";
+import { PATCH_WIDTH } from "../data/patch-features.ts";
+import { sceneFiles, sceneImageName } from "../data/scenes/scene-ids.ts";
+import type { SceneSplit } from "../data/scenes/random-scene.ts";
+import type { RunConfigInput } from "./run-config.ts";
+
+const PACKAGE = fileURLToPath(new URL("../../", import.meta.url));
+
+/** What all BART rows of the paper's image-text table share, beside the defaults: features of CLIP RN101. */
+const PAPER = {
+  backbone: { featureWidth: 2048 },
+  visual: { regions: 36 },
+  training: { epochs: 20, batchSize: 500, learningRate: 1e-3, warmupRatio: 0.1, clip: 5, seed: 42 },
+  generation: { beams: 5 },
+} as const satisfies RunConfigInput;
+
+const RANKS = { rank: 96, decoderRank: 96 } as const;
+
+/** The original's folder of feature files, below COCO/. */
+const COCO_FEATURES = "COCO/clip_features/data_clip_RN101_att";
+
+function coco(split: string): { readonly annotations: string; readonly split: string } {
+  return { annotations: "COCO/dataset_coco.json", split };
+}
+
+function vqaList(split: string): { readonly list: string; readonly annotations: string[] } {
+  const annotations = ["train", "val"].map((part) => `vqa/v2_mscoco_${part}2014_annotations.json`);
+  return { list: `vqa/karpathy_${split}.json`, annotations };
+}
+
+function sceneCaptions() {
+  const entry = (split: SceneSplit) => ({ annotations: sceneFiles(split).captions });
+  return { features: "features", train: entry("train"), valid: entry("valid"), test: entry("test") };
+}
+
+function sceneQuestions() {
+  const entry = (split: SceneSplit) => {
+    const { questions, annotations } = sceneFiles(split);
+    return { questions, annotations, imageName: sceneImageName(split) };
+  };
+  return { features: "features", train: entry("train"), valid: entry("valid"), test: entry("test") };
+}
+
+/** Runs as plain data: name → settings over the defaults. Several can be laid over each other. */
+export const PRESETS = {
+  /** VL-PET-large on BART, as in the paper's image-text table. */
+  "vl-pet-large": { ...PAPER, pet: { name: "vl-pet", granularity: "large", ...RANKS, gateRank: 96 } },
+  "vl-pet-middleX": { ...PAPER, pet: { name: "vl-pet", granularity: "middleX", ...RANKS } },
+  "vl-pet-middleY": { ...PAPER, pet: { name: "vl-pet", granularity: "middleY", ...RANKS } },
+  "vl-pet-small": { ...PAPER, pet: { name: "vl-pet", granularity: "small", ...RANKS } },
+  bitfit: { ...PAPER, pet: { name: "bitfit" } },
+  /** Full fine-tuning; the original's script trains it without task prompts, at a lower rate. */
+  full: {
+    ...PAPER,
+    pet: { name: "full" },
+    prompts: false,
+    training: { ...PAPER.training, learningRate: 1e-4, seed: 9595 },
+  },
+  /** The data as the original lays them out, below the folder `data`. Says nothing about the model. */
+  "original-data": {
+    tasks: {
+      vqa: {
+        features: COCO_FEATURES,
+        train: vqaList("train"),
+        valid: vqaList("val"),
+        test: vqaList("test"),
+      },
+      caption: { features: COCO_FEATURES, train: coco("train"), valid: coco("val"), test: coco("test") },
+    },
+  },
+  /** The built-in data set of drawn scenes (below the folder `data`), with the small backbone that comes with the package. */
+  scenes: {
+    backbone: { folder: `${PACKAGE}models/scenes`, featureWidth: PATCH_WIDTH },
+    pet: { name: "vl-pet", granularity: "large", rank: 12, gateRank: 12, decoderRank: 12 },
+    tasks: { caption: sceneCaptions(), vqa: sceneQuestions() },
+    training: { epochs: 5, batchSize: 32, learningRate: 3e-3, checkpointEvery: 500, validate: "never", seed: 1 },
+  },
+} as const satisfies Readonly<Record<string, RunConfigInput>>;
+
+export type PresetName = keyof typeof PRESETS;

@@ -1,0 +1,117 @@
+import * as v from "valibot";
+import { BACKBONES } from "../backbones/index.ts";
+import { PetConfig } from "../pet/index.ts";
+import { Path, TASKS } from "../tasks/index.ts";
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+const countOrNone = v.pipe(v.number(), v.integer(), v.minValue(0));
+const positive = v.pipe(v.number(), v.gtValue(0));
+const notNegative = v.pipe(v.number(), v.minValue(0));
+const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+
+/** The model that is tuned. Sizes that are left out come from the folder, or are bart-base's. */
+const BackboneSettings = v.strictObject({
+  ...v.partial(v.omit(BACKBONES.bart.config, ["featureWidth", "name"])).entries,
+  name: v.optional(v.literal("bart"), "bart"),
+  /** A folder in Hugging Face's format: config.json, model.safetensors, vocab.json, merges.txt. Null: fresh weights. */
+  folder: v.optional(v.nullable(Path), null),
+  /** Channels of a feature row; null = what the features have. */
+  featureWidth: v.optional(v.nullable(count), null),
+});
+export type BackboneSettings = v.InferOutput<typeof BackboneSettings>;
+
+/** The features of one task and the files of its splits. */
+export interface TaskSettings {
+  /** A folder with one HDF5 file or one photo per image. */
+  readonly features: string;
+  readonly train?: unknown;
+  readonly valid?: unknown;
+  readonly test?: unknown;
+}
+
+/** Names of the tasks that can be run. */
+export type RunTask = keyof typeof TASKS;
+export type TaskTable = { readonly [Name in RunTask]?: TaskSettings };
+
+function taskSettings(source: v.GenericSchema): v.GenericSchema {
+  const split = v.optional(source);
+  return v.strictObject({ features: Path, train: split, valid: split, test: split });
+}
+
+const Tasks = v.strictObject(
+  Object.fromEntries(
+    Object.entries(TASKS).map(([name, task]) => [name, v.optional(taskSettings(task.sourceSchema))]),
+  ),
+) as unknown as v.GenericSchema<TaskTable>;
+
+/** The course of a training; the defaults are those of the original's BART scripts. */
+const Training = v.strictObject({
+  epochs: v.optional(count, 20),
+  /** Base batch size; tasks scale it as in the original (captions 5/6 of it). */
+  batchSize: v.optional(count, 500),
+  learningRate: v.optional(positive, 1e-3),
+  /** Share of all updates with rising rate. */
+  warmupRatio: v.optional(share, 0.1),
+  /** Limit of the joint gradient norm; null = no clipping. */
+  clip: v.optional(v.nullable(positive), 5),
+  /** Batches of one update. */
+  accumulation: v.optional(count, 1),
+  weightDecay: v.optional(notNegative, 0.01),
+  seed: v.optional(countOrNone, 9595),
+  sampling: v.optional(v.picklist(["roundrobin", "balanced"]), "roundrobin"),
+  /** Updates between checkpoints; 0 = only at the end. */
+  checkpointEvery: v.optional(countOrNone, 500),
+  /** Ends the run after so many updates; null = all epochs. */
+  maxUpdates: v.optional(v.nullable(count), null),
+  validate: v.optional(v.picklist(["epoch", "end", "never"]), "epoch"),
+  /** Updates between lines of metrics.jsonl. */
+  logEvery: v.optional(count, 10),
+});
+
+/** How texts are searched for. */
+const Generation = v.strictObject({
+  /** Beams of the tasks that leave the number to the run (captions). */
+  beams: v.optional(count, 5),
+  /** Size of n-grams that must not occur twice in a text; 0 = off. */
+  noRepeatNgram: v.optional(countOrNone, 3),
+  earlyStopping: v.optional(v.boolean(), true),
+  /** Exponent of the length by which a beam's score is divided. */
+  lengthPenalty: v.optional(v.number(), 1),
+  batchSize: v.optional(count, 64),
+});
+
+/**
+ * Everything a run depends on. Unknown keys are errors. Texts declared as `Path` are relative to `data`, except
+ * `output`, which is relative to the working directory.
+ */
+export const RunConfig = v.strictObject({
+  /** The folder that paths are relative to. */
+  data: v.optional(v.pipe(v.string(), v.nonEmpty("a path")), "."),
+  /** The run's folder. */
+  output: v.optional(v.pipe(v.string(), v.nonEmpty("a path")), "runs/vlpet"),
+  backbone: v.optional(BackboneSettings, {}),
+  /** A folder with the tokenizer's files; null = the backbone's folder. */
+  tokenizer: v.optional(v.nullable(Path), null),
+  pet: v.optional(PetConfig, { name: "vl-pet" }),
+  visual: v.optional(
+    v.strictObject({
+      /** Visual tokens of an image after pooling its square feature grid; null = no pooling. */
+      regions: v.optional(v.nullable(count), 36),
+    }),
+    {},
+  ),
+  /** Whether texts begin with their task's prompt. */
+  prompts: v.optional(v.boolean(), true),
+  tasks: v.optional(Tasks, {}),
+  training: v.optional(Training, {}),
+  generation: v.optional(Generation, {}),
+  engine: v.optional(
+    v.strictObject({
+      /** Threads of one operator; null = all cores. */
+      threads: v.optional(v.nullable(count), null),
+    }),
+    {},
+  ),
+});
+export type RunConfig = v.InferOutput<typeof RunConfig>;
+export type RunConfigInput = v.InferInput<typeof RunConfig>;

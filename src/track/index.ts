@@ -1,0 +1,1 @@
+export { openRunLog, type LogRecord, type RunLog } from "./run-log.ts";
