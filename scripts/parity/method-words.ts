@@ -1,4 +1,5 @@
 import type { CaseDescription } from "./case.ts";
+import { MAM_WORDS } from "./mam-words.ts";
 import { VL_PET_WORDS } from "./vl-pet-words.ts";
 
 type Words = CaseDescription["method"];
@@ -8,4 +9,5 @@ export const METHOD_WORDS: Readonly<Record<string, (words: Words) => unknown>> =
   full: () => ({ name: "full" }),
   bitfit: () => ({ name: "bitfit" }),
   ...VL_PET_WORDS,
+  ...MAM_WORDS,
 };

@@ -1,6 +1,7 @@
 import type { Parameter } from "../nn/index.ts";
 import { DECODER_MODULE_NAMES } from "./names/decoder-module-names.ts";
 import { IA3_NAMES } from "./names/ia3-names.ts";
+import { MAM_NAMES } from "./names/mam-names.ts";
 import type { NameRule } from "./names/name-rule.ts";
 import { VISUAL_PROJECTOR_NAMES } from "./names/visual-projector-names.ts";
 import { VL_PET_NAMES } from "./names/vl-pet-names.ts";
@@ -10,6 +11,7 @@ const RULES: readonly NameRule[] = [
   ...VL_PET_NAMES,
   ...DECODER_MODULE_NAMES,
   ...IA3_NAMES,
+  ...MAM_NAMES,
   ...VISUAL_PROJECTOR_NAMES,
 ];
 

@@ -2,8 +2,11 @@ import * as v from "valibot";
 import { bitfit } from "./bitfit.ts";
 import { full } from "./full.ts";
 import { ia3 } from "./ia3.ts";
+import { mam } from "./mam.ts";
 import type { Method } from "./method.ts";
+import { parallelAdapter } from "./parallel-adapter.ts";
 import type { Plan } from "./plan.ts";
+import { prefix } from "./prefix.ts";
 import { visualOnly } from "./visual-only.ts";
 import { vlPet } from "./vl-pet.ts";
 
@@ -17,6 +20,9 @@ export const METHODS = {
   full,
   bitfit,
   ia3,
+  prefix,
+  "parallel-adapter": parallelAdapter,
+  mam,
   "visual-only": visualOnly,
 } as const;
 
