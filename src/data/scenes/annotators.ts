@@ -36,10 +36,10 @@ const MISTAKES: Readonly<Record<string, readonly string[]>> = {
   green: ["blue"],
   blue: ["purple"],
   purple: ["blue"],
-  black: ["gray"],
-  square: ["box"],
+  black: ["blue"],
+  square: ["cross"],
   star: ["cross"],
-  triangle: ["arrow"],
+  triangle: ["star"],
 };
 
 /** Questions on which all ten agree. */

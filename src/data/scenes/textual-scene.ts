@@ -29,7 +29,10 @@ const LEFT_OUT = 0.25;
 export function scatteredScene(scene: Scene, stream: RandomStream): string {
   const mentions = scene.objects.flatMap((object) => {
     const more = stream.integer(MENTIONS.most - MENTIONS.least + 1);
-    return [textualObject(object, stream), ...Array.from({ length: more }, () => partialMention(object, stream))];
+    return [
+      textualObject(object, stream),
+      ...Array.from({ length: more }, () => partialMention(object, stream)),
+    ];
   });
   return stream.shuffle(mentions).join(", ");
 }

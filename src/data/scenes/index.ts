@@ -1,0 +1,23 @@
+export { annotatorAnswers } from "./annotators.ts";
+export { captions } from "./captions.ts";
+export { drawScene } from "./drawing.ts";
+export {
+  COLORS,
+  PLACES,
+  type RelationName,
+  RELATIONS,
+  type Scene,
+  sceneKey,
+  type SceneObject,
+  select,
+  type Selector,
+  SHAPES,
+  SIZES,
+} from "./grammar.ts";
+export { pretrainingExamples, type TextPair } from "./pretraining-examples.ts";
+export { BalancedQuestions, type SceneQuestion } from "./questions.ts";
+export { randomScene, SCENE_SPLITS, type SceneSplit, splitOf } from "./random-scene.ts";
+export { sceneFiles, sceneImageId, sceneImageName, sceneStem } from "./scene-ids.ts";
+export type { ScenesOptions, ScenesSettings } from "./scenes-settings.ts";
+export { scatteredScene, textualScene } from "./textual-scene.ts";
+export { writeScenes } from "./write-scenes.ts";
