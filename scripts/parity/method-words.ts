@@ -1,3 +1,4 @@
+import { ADAPTER_WORDS } from "./adapter-words.ts";
 import type { CaseDescription } from "./case.ts";
 import { MAM_WORDS } from "./mam-words.ts";
 import { VL_PET_WORDS } from "./vl-pet-words.ts";
@@ -9,5 +10,6 @@ export const METHOD_WORDS: Readonly<Record<string, (words: Words) => unknown>> =
   full: () => ({ name: "full" }),
   bitfit: () => ({ name: "bitfit" }),
   ...VL_PET_WORDS,
+  ...ADAPTER_WORDS,
   ...MAM_WORDS,
 };

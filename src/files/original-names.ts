@@ -1,8 +1,12 @@
 import type { Parameter } from "../nn/index.ts";
+import { ADAPTER_NAMES } from "./names/adapter-names.ts";
 import { DECODER_MODULE_NAMES } from "./names/decoder-module-names.ts";
+import { HYPERFORMER_NAMES } from "./names/hyperformer-names.ts";
 import { IA3_NAMES } from "./names/ia3-names.ts";
 import { MAM_NAMES } from "./names/mam-names.ts";
+import { LORA_NAMES } from "./names/lora-names.ts";
 import type { NameRule } from "./names/name-rule.ts";
+import { PROMPT_NAMES } from "./names/prompt-names.ts";
 import { VISUAL_PROJECTOR_NAMES } from "./names/visual-projector-names.ts";
 import { VL_PET_NAMES } from "./names/vl-pet-names.ts";
 
@@ -11,6 +15,10 @@ const RULES: readonly NameRule[] = [
   ...VL_PET_NAMES,
   ...DECODER_MODULE_NAMES,
   ...IA3_NAMES,
+  ...ADAPTER_NAMES,
+  ...HYPERFORMER_NAMES,
+  ...LORA_NAMES,
+  ...PROMPT_NAMES,
   ...MAM_NAMES,
   ...VISUAL_PROJECTOR_NAMES,
 ];

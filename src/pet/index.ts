@@ -1,11 +1,18 @@
 import * as v from "valibot";
+import { adapter } from "./adapter.ts";
 import { bitfit } from "./bitfit.ts";
+import { compacter } from "./compacter.ts";
 import { full } from "./full.ts";
+import { hyperformer } from "./hyperformer.ts";
 import { ia3 } from "./ia3.ts";
+import { lora } from "./lora.ts";
+import { lowRankAdapter } from "./low-rank-adapter.ts";
 import { mam } from "./mam.ts";
 import type { Method } from "./method.ts";
 import { parallelAdapter } from "./parallel-adapter.ts";
 import type { Plan } from "./plan.ts";
+import { prompt } from "./prompt.ts";
+import { transfer } from "./transfer.ts";
 import { prefix } from "./prefix.ts";
 import { visualOnly } from "./visual-only.ts";
 import { vlPet } from "./vl-pet.ts";
@@ -23,6 +30,13 @@ export const METHODS = {
   prefix,
   "parallel-adapter": parallelAdapter,
   mam,
+  adapter,
+  compacter,
+  "low-rank-adapter": lowRankAdapter,
+  hyperformer,
+  lora,
+  prompt,
+  transfer,
   "visual-only": visualOnly,
 } as const;
 
