@@ -21,7 +21,12 @@ export interface CaseDescription {
     readonly ffn: number;
     readonly encoderLayers: number;
     readonly decoderLayers: number;
-    readonly maxPositions: number;
+    /** BART only. */
+    readonly maxPositions?: number;
+    /** T5 only. */
+    readonly headDim?: number;
+    readonly relativeBuckets?: number;
+    readonly relativeMaxDistance?: number;
   };
   readonly method: Readonly<Record<string, unknown>> & { readonly name: string };
   readonly tasks: readonly string[];

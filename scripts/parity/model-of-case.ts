@@ -5,7 +5,15 @@ import type { ModelConfig } from "../../src/train/model.ts";
 import type { CaseDescription } from "./case.ts";
 import { METHOD_WORDS } from "./method-words.ts";
 
-function backboneOf({ backbone, sizes, method }: CaseDescription): unknown {
+/** What only one of the families has. */
+function familySizes({ backbone, sizes }: CaseDescription): object {
+  if (backbone === "bart") return { maxPositions: sizes.maxPositions };
+  const { headDim, relativeBuckets, relativeMaxDistance } = sizes;
+  return { headWidth: headDim, relativeBuckets, relativeDistance: relativeMaxDistance };
+}
+
+function backboneOf(about: CaseDescription): unknown {
+  const { backbone, sizes, method } = about;
   const { heads: _heads, ...projector } = (method["visualProjector"] ?? {}) as Record<string, unknown>;
   return {
     name: backbone,
@@ -15,7 +23,7 @@ function backboneOf({ backbone, sizes, method }: CaseDescription): unknown {
     decoderLayers: sizes.decoderLayers,
     heads: sizes.heads,
     ffnWidth: sizes.ffn,
-    maxPositions: sizes.maxPositions,
+    ...familySizes(about),
     featureWidth: sizes.featDim ?? undefined,
     imageSlots: sizes.nImages,
     projector: method["visualProjector"] === undefined ? null : projector,

@@ -12,8 +12,8 @@ export interface Encoded {
 export interface Head {
   /** [V, D] */
   readonly table: Tensor;
-  /** [V] */
-  readonly bias: Tensor;
+  /** [V]; null = none. */
+  readonly bias: Tensor | null;
   readonly scale: number;
 }
 

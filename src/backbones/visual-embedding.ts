@@ -2,7 +2,7 @@ import { symbol, times, type HostTensor, type Tensor } from "../graph/index.ts";
 import { float32Tensor } from "../graph/index.ts";
 import { VlPetError } from "../error.ts";
 import { embeddingTable, linear, norm, paddedLayout, type NormKind, type Scope } from "../nn/index.ts";
-import { add, concat, gather, gatherRows, mul, reduceMax, reshape, slice, sub } from "../ops/index.ts";
+import { add, concat, gather, gatherRows, mul, reduceMax, relu, reshape, slice, sub } from "../ops/index.ts";
 import { poolingWindows, visualTokens, type VisualLayout } from "./visual-layout.ts";
 import { visualProjector } from "./visual-projector.ts";
 import type { LowRankProjector } from "./visual-settings.ts";
@@ -18,6 +18,8 @@ export interface VisualConfig {
   /** Rows of the image-order table. */
   readonly imageSlots: number;
   readonly projector: LowRankProjector | null;
+  /** Further layers between the projector's norm and the sum, each linear, ReLU and norm. */
+  readonly hiddenLayers: number;
 }
 
 function constantIndices(scope: Scope, indices: readonly number[]): Tensor {
@@ -52,6 +54,17 @@ function boxesWithArea(scope: Scope, visual: VisualLayout): Tensor {
   return concat([flat, mul(sub(y2, y1), sub(x2, x1))], 1);
 }
 
+/** The layers behind the projector: rows [R, D] → [R, D]. Each takes three places in the original's list. */
+function hidden(scope: Scope, features: Tensor, { width, norm: kind, hiddenLayers }: VisualConfig): Tensor {
+  let rows = features;
+  for (let layer = 0; layer < hiddenLayers; layer++) {
+    const place = 2 + 3 * layer;
+    const activated = relu(linear(scope.at(`feat_embedding.${place}`), rows, width));
+    rows = norm(scope.at(`feat_embedding.${place + 2}`), activated, kind);
+  }
+  return rows;
+}
+
 /**
  * Visual tokens [B, V, D] (original: VisualEmbedding): norm(linear(features)) + norm(linear(boxes and area)) +
  * image-order row + object-order row. Object orders are rows of the shared token table, counted from its end.
@@ -81,7 +94,7 @@ export function visualEmbedding(
     y: visualProjector(projector, raw, config.width, config.projector),
     layout,
   });
-  const features = norm(at.at("feat_embedding.1"), projected, config.norm); // [B·V, D]
+  const features = hidden(at, norm(at.at("feat_embedding.1"), projected, config.norm), config); // [B·V, D]
 
   const boxes = linear(at.at("absolute_vis_pos_embedding.0"), boxesWithArea(at, visual), config.width);
   const positions = norm(at.at("absolute_vis_pos_embedding.1"), boxes, config.norm);

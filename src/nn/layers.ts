@@ -26,13 +26,9 @@ export interface LinearOptions {
 
 /** x Wᵀ + b on rows [R, I] → [R, O], with `weight` [O, I] and `bias` [O] at the scope. */
 export function linear(scope: Scope, x: Tensor, outputs: number, options: LinearOptions = {}): Tensor {
-  const traits = options.traits ?? { of: "linear" };
-  const weight = scope.parameter(
-    "weight",
-    [outputs, widthOf(x)],
-    { ...traits, role: "weight" },
-    options.init,
-  );
+  const fanIn = widthOf(x);
+  const traits = { ...(options.traits ?? { of: "linear" as const }), fanIn };
+  const weight = scope.parameter("weight", [outputs, fanIn], { ...traits, role: "weight" }, options.init);
   const bias =
     options.bias === false
       ? null

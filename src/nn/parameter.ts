@@ -17,6 +17,8 @@ export interface Traits {
   readonly role: "weight" | "bias" | "gain" | "buffer";
   /** Which norm it belongs to, when it is of a norm. */
   readonly norm?: "layer" | "rms";
+  /** How many inputs the linear map has that it belongs to, whether it is the weight or the bias. */
+  readonly fanIn?: number;
   /** Whether weight decay acts, where the role alone would say otherwise. */
   readonly decays?: boolean;
 }
@@ -40,7 +42,7 @@ export interface Parameter {
 }
 
 /** Chooses parameters: every trait that is given must agree. `{}` chooses all but buffers. */
-export type Selector = Partial<Omit<Traits, "decays">>;
+export type Selector = Partial<Omit<Traits, "decays" | "fanIn">>;
 
 export function selects(selector: Selector, { traits }: Parameter): boolean {
   return (

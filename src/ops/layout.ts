@@ -140,12 +140,11 @@ export const PAD: Op<One, PadAttributes & { readonly [key: string]: Size }> = {
     }
     return [{ dtype: x.dtype, shape: x.shape.with(axis, plus(plus(before, axisSize(x, axis)), after)) }];
   },
-  encode(writer, { inputs: [x = ""], outputs, attributes: { axis, before, after } }) {
-    const pads = writer.emit("Concat", [writer.shape([before]), writer.shape([after])], {
-      attributes: { axis: 0 },
-    });
-    // Without a value the zeros are of x's own type.
-    writer.emit("Pad", [x, pads, "", writer.int64([axis])], { outputs });
+  encode(writer, { inputs: [x = ""], outputs, attributes: { axis, before, after }, tensors: [tensor] }) {
+    // All axes are named: onnxruntime forgets the `axes` input when it moves a Transpose past a Pad.
+    const widths = (width: Size): Size[] => tensor.shape.map((_, other) => (other === axis ? width : 0));
+    const pads = writer.shape([...widths(before), ...widths(after)]);
+    writer.emit("Pad", [x, pads], { outputs });
   },
   gradient: ({ inputs: [x], attributes: { axis, before }, dy }) => [
     slice(dy, { axis, start: before, length: axisSize(x, axis) }),

@@ -1,8 +1,9 @@
 import { sameSize, type Op, type Tensor } from "../graph/index.ts";
 import { mul, sub } from "./arithmetic.ts";
 import { gatherRows, scatter } from "./gather.ts";
+import { reshape } from "./layout.ts";
 import { gemm } from "./matrix.ts";
-import { reduceSum } from "./reduce.ts";
+import { expand, reduceSum } from "./reduce.ts";
 import { axisSize, requireFloat32, shapeError } from "./shape-rules.ts";
 
 const PLAIN = { transposeA: false, transposeB: false } as const;
@@ -73,8 +74,11 @@ export const TOKEN_LOSS: Op<readonly [Tensor, Tensor, Tensor, Tensor], object> =
   },
 };
 
-export function tokenLoss(states: Tensor, table: Tensor, bias: Tensor, labels: Tensor): Tensor {
-  const [loss] = states.graph.apply(TOKEN_LOSS, [states, table, bias, labels], {});
+/** −log p(label) of each row, [R, 1], under logits h·Eᵀ + c, or h·Eᵀ without a bias. */
+export function tokenLoss(states: Tensor, table: Tensor, bias: Tensor | null, labels: Tensor): Tensor {
+  const { graph } = states;
+  const added = bias ?? expand(reshape(graph.scalar(0), [1]), [axisSize(table, 0)]);
+  const [loss] = graph.apply(TOKEN_LOSS, [states, table, added, labels], {});
   if (loss === undefined) throw shapeError("token-loss", "an output");
   return loss;
 }

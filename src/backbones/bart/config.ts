@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { AttentionKind, InitRule, NormKind } from "../../nn/index.ts";
+import type { LayerNames } from "../family.ts";
 import { VISUAL_SETTINGS } from "../visual-settings.ts";
 
 const size = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -22,13 +23,6 @@ export const BartConfig = v.strictObject({
 });
 export type BartConfig = v.InferOutput<typeof BartConfig>;
 
-/** BART's position tables start with two unused rows. */
-export const POSITION_OFFSET = 2;
-/** Rows of a position table for `length` positions from `first` on. */
-export function placeIndices(first: number, length: number): number[] {
-  return Array.from({ length }, (_, i) => first + i + POSITION_OFFSET);
-}
-
 export const BART_TOKENS = { pad: 1, bos: 0, eos: 2, decoderStart: 2 } as const;
 export const BART_NORM: NormKind = { kind: "layer", epsilon: 1e-5 };
 
@@ -50,3 +44,16 @@ export function bartAttention(config: BartConfig): AttentionKind {
     dropRate: config.dropRate,
   };
 }
+
+const LAYER_NAMES: LayerNames = {
+  selfAttention: "self_attn",
+  selfAttentionNorm: "self_attn_layer_norm",
+  crossAttention: "encoder_attn",
+  crossAttentionNorm: "encoder_attn_layer_norm",
+  ffnFirst: "fc1",
+  ffnLast: "fc2",
+  ffn: "fc2",
+  ffnNorm: "final_layer_norm",
+};
+
+export const BART_LAYERS = { encoder: LAYER_NAMES, decoder: LAYER_NAMES } as const;
