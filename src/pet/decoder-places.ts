@@ -38,25 +38,21 @@ export interface DecoderModule {
   readonly scale: number;
   /** Rank of a large gate on what each module gives, σ(up(φ(down(x)))) ⊙ …; null = no gate. */
   readonly gateRank: number | null;
-  /** Adds E to the value at the end. */
-  readonly valueResidual: boolean;
 }
 
-function placedModule({ site, reads, onto, module }: DecoderPlace, settings: DecoderModule): SiteHook {
+function placedModule({ reads, onto, module }: DecoderPlace, settings: DecoderModule): SiteHook {
   return (call) => {
-    const { scope, x } = call;
-    const made = sameWidthBottleneck(scope.at(module), call[reads], settings.bottleneck);
+    const made = sameWidthBottleneck(call.scope.at(module), call[reads], settings.bottleneck);
     const adapted = add(call[onto], settings.scale === 1 ? made : mul(made, settings.scale));
-    const { gateRank } = settings;
-    const y =
-      gateRank === null
-        ? adapted
-        : mul(adapted, GRANULARITIES.large({ ...call, y: adapted, rank: gateRank }));
-    return settings.valueResidual && site === VALUE ? add(x, y) : y;
+    if (settings.gateRank === null) return adapted;
+    return mul(adapted, GRANULARITIES.large({ ...call, y: adapted, rank: settings.gateRank }));
   };
 }
 
-/** Hooks of the same module at several places. Throws kind "config" when two places share a site, or a setting has no place. */
+/** The value with the encoder's states added: E + V. */
+export const VALUE_RESIDUAL: SiteHooks = hooksAt([VALUE], ({ x, y }) => add(x, y));
+
+/** Hooks of the same module at several places. Throws kind "config" when two places share a site. */
 export function decoderModules(names: readonly DecoderPlaceName[], settings: DecoderModule): SiteHooks {
   const places: readonly DecoderPlace[] = names.map((name) => DECODER_PLACES[name]);
   const sites = places.map(({ site }) => site);
@@ -65,13 +61,6 @@ export function decoderModules(names: readonly DecoderPlaceName[], settings: Dec
       where: "pet.decoderPlaces",
       received: names.join(", "),
       fix: 'choose one of "value" and "value-sequential", and name each place once',
-    });
-  }
-  if (settings.valueResidual && !sites.includes(VALUE)) {
-    throw new VlPetError("config", "a residual value needs a module at the value", {
-      where: "pet.valueResidual",
-      received: names.join(", "),
-      fix: 'add "value" to pet.decoderPlaces, or leave pet.valueResidual out',
     });
   }
   return joinedHooks(...places.map((place) => hooksAt([place.site], placedModule(place, settings))));

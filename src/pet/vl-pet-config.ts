@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import { DECODER_PLACES, type DecoderPlaceName } from "./decoder-places.ts";
 import { GATE_MODES, GATINGS, SHIFTED_GATINGS, type GateMode, type ShiftedGating } from "./gating.ts";
+import { positiveInteger } from "./positive-integer.ts";
 import { TRAINED_NORMS, type TrainedNorms } from "./trained-norms.ts";
 
-const rank = v.pipe(v.number(), v.integer(), v.minValue(1));
 const factor = v.optional(v.number(), 1);
 
 function keyOf<Key extends string>(table: Readonly<Record<Key, unknown>>) {
@@ -18,15 +18,15 @@ export const VlPetConfig = v.strictObject({
   /** The same for the FFN alone; null = as `granularity`. */
   ffnGranularity: v.optional(v.nullable(v.picklist(GATINGS)), null),
   /** r: rank of the encoder modification Δh; null leaves it out. */
-  rank: v.optional(v.nullable(rank), 96),
+  rank: v.optional(v.nullable(positiveInteger), 96),
   /** Pairs of projections that Δh is made of, each writing its share of the channels; 1 = the plain bottleneck. */
-  pairedHeads: v.optional(rank, 1),
+  pairedHeads: v.optional(positiveInteger, 1),
   /** r_g: rank of the large gate. */
-  gateRank: v.optional(rank, 96),
+  gateRank: v.optional(positiveInteger, 96),
   /** How the gate meets the adapted output: h' = G ⊙ y, or the ablation h' = G + y. */
   gateMode: v.optional(keyOf<GateMode>(GATE_MODES), "multiply"),
   /** Rank of a second gate u = up(φ(down(x))) that also shifts the output; null leaves it out. */
-  shiftedGateRank: v.optional(v.nullable(rank), null),
+  shiftedGateRank: v.optional(v.nullable(positiveInteger), null),
   /** What σ(u) multiplies: the output, u + σ(u) ⊙ y, or the sum, σ(u) ⊙ (u + y). */
   shiftedGate: v.optional(keyOf<ShiftedGating>(SHIFTED_GATINGS), "output"),
   /** s: factor on the whole gated output. */
@@ -38,12 +38,12 @@ export const VlPetConfig = v.strictObject({
   /** Where the decoder's modules sit. */
   decoderPlaces: v.optional(v.array(keyOf<DecoderPlaceName>(DECODER_PLACES)), ["value"]),
   /** r_d: rank of the decoder's modules; null leaves them out. */
-  decoderRank: v.optional(v.nullable(rank), 96),
+  decoderRank: v.optional(v.nullable(positiveInteger), 96),
   /** Factor on the decoder's modules. */
   decoderScale: factor,
   /** Rank of a large gate on what each decoder module gives; null = no gate. */
-  decoderGateRank: v.optional(v.nullable(rank), null),
-  /** Adds the encoder's states to the cross-attention's value. */
+  decoderGateRank: v.optional(v.nullable(positiveInteger), null),
+  /** Adds the encoder's states to the cross-attention's value, after module and gate. */
   valueResidual: v.optional(v.boolean(), false),
   /** Norms of the language model that are trained. */
   norms: v.optional(keyOf<TrainedNorms>(TRAINED_NORMS), "encoder"),

@@ -11,7 +11,7 @@ import {
 } from "../nn/index.ts";
 import { add, mul } from "../ops/index.ts";
 import { sameWidthBottleneck } from "./bottleneck.ts";
-import { decoderModules } from "./decoder-places.ts";
+import { decoderModules, VALUE_RESIDUAL } from "./decoder-places.ts";
 import { gated, shiftedGate, type Gating } from "./gating.ts";
 import type { Method } from "./method.ts";
 import { pairedBottleneck } from "./paired-bottleneck.ts";
@@ -78,13 +78,15 @@ function encoderHooks(config: VlPetConfig): SiteHooks {
 
 function decoderHooks(config: VlPetConfig): SiteHooks {
   const { decoderRank, decoderPlaces, valueResidual } = config;
-  if (decoderRank === null) return {};
-  return decoderModules(decoderPlaces, {
-    bottleneck: bottleneckOptions(config, decoderRank, "decoder"),
-    scale: config.decoderScale,
-    gateRank: config.decoderGateRank,
-    valueResidual,
-  });
+  const modules =
+    decoderRank === null
+      ? {}
+      : decoderModules(decoderPlaces, {
+          bottleneck: bottleneckOptions(config, decoderRank, "decoder"),
+          scale: config.decoderScale,
+          gateRank: config.decoderGateRank,
+        });
+  return valueResidual ? joinedHooks(modules, VALUE_RESIDUAL) : modules;
 }
 
 /** VL-PET (Hu et al., ICCV 2023): gated modifications in the encoder, one light module a decoder layer. */
