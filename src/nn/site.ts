@@ -5,9 +5,9 @@ import type { Scope } from "./scope.ts";
 /**
  * The places where a backbone lets a value pass. `x` is what the block read (the residual stream), `y` what it
  * produced, before dropout and residual add. At `ffn.added`, `x` is what the FFN itself read (normalised in T5) and
- * `y` what is about to be added to the residual stream, after dropout. At the prompt sites
- * both are zeros [P, D], one row for each row that a plan puts before the texts; they are open when it does. Both
- * backbones open all of these, so a method runs on either; only `decoder.prompt` is BART's alone.
+ * `y` what is about to be added to the residual stream, after dropout. At the prompt sites both are zeros [P, D], one
+ * row for each row that a plan puts before the texts; they are open when it does. Both backbones open all of these, so
+ * a method runs on either (in the original, T5 has no decoder prompt).
  */
 export const SITES = [
   "encoder.self-attention",

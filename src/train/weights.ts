@@ -62,8 +62,9 @@ async function valuesFrom(
   const parts = await Promise.all(keys.map(async (key) => file.read(key)));
   const width = elementsOf(parameter.shape.slice(1));
   const rows = parts.reduce((sum, { shape }) => sum + (elementsOf(shape) / width || 0), 0);
-  const { owner, of } = parameter.traits;
-  const grows = owner === "backbone" && of === "embedding" && rows < (parameter.shape[0] ?? 0);
+  const { owner, of, role } = parameter.traits;
+  const isTable = owner === "backbone" && of === "embedding" && role === "weight";
+  const grows = isTable && rows < (parameter.shape[0] ?? 0);
   const fits = parts.every(({ shape }) => shape.slice(1).join() === parameter.shape.slice(1).join());
   if (!fits || (rows !== (parameter.shape[0] ?? 1) && !grows)) {
     throw new VlPetError("checkpoint", "a tensor has another shape than the model's parameter", {
