@@ -15,7 +15,7 @@ export type {
   Sizes,
   SpecialTokens,
 } from "./backbone.ts";
-export { bartSizes, HuggingFaceBart, unequalStacks, type BartSizes } from "./bart/hugging-face.ts";
+export { HUGGING_FACE, type HuggingFaceFormat } from "./hugging-face.ts";
 export { poolingWindows, visualLayout, visualTokens, type VisualLayout } from "./visual-layout.ts";
 
 /** One entry a family: its configuration's schema and its builder. */

@@ -1,18 +1,14 @@
 import { join } from "node:path";
 import * as v from "valibot";
-import {
-  BackboneConfig,
-  bartSizes,
-  HuggingFaceBart,
-  unequalStacks,
-  type BartSizes,
-} from "../backbones/index.ts";
+import { BackboneConfig, HUGGING_FACE } from "../backbones/index.ts";
 import { readJson } from "../data/index.ts";
 import { VlPetError } from "../error.ts";
 import { IMAGE_REGION_TOKENS, TEXT_SPAN_TOKENS } from "../text/index.ts";
-import type { BackboneSettings } from "./run-config.ts";
+import type { BackboneSettings } from "./backbone-settings.ts";
 
 const ADDED_TOKENS = TEXT_SPAN_TOKENS.length + IMAGE_REGION_TOKENS.length;
+
+type Sizes = Readonly<Record<string, number>>;
 
 /**
  * The backbone that some settings describe. With a folder its config.json gives the sizes; `vocabulary` is the
@@ -26,11 +22,12 @@ export async function backboneConfig(
   vocabulary: number | null,
 ): Promise<BackboneConfig> {
   const { folder, featureWidth, ...given } = settings;
-  const found = folder === null ? null : await folderSizes(join(folder, "config.json"));
-  if (found !== null) requireAgreement(given, found, `${folder}/config.json`);
-  if (found !== null && vocabulary !== null) requireVocabulary(found.vocabulary, vocabulary, `${folder}`);
-  const size =
-    vocabulary ?? given.vocabulary ?? (found === null ? undefined : found.vocabulary + ADDED_TOKENS);
+  const { name } = settings;
+  const file = folder === null ? "" : join(folder, "config.json");
+  const found: Sizes = folder === null ? {} : await readJson(file, HUGGING_FACE[name].config);
+  requireAgreement(given, found, file);
+  if (folder !== null && vocabulary !== null) requireVocabulary(settings, found, vocabulary);
+  const size = vocabulary ?? given.vocabulary ?? withAddedTokens(found["vocabulary"]);
   if (size !== undefined && size !== (given.vocabulary ?? size)) {
     throw contradiction("vocabulary", size, given.vocabulary, "the tokenizer with its added tokens");
   }
@@ -42,34 +39,19 @@ export async function backboneConfig(
   });
 }
 
-async function folderSizes(file: string): Promise<BartSizes> {
-  const found = await readJson(file, HuggingFaceBart);
-  const unequal = unequalStacks(found);
-  if (unequal === null) return bartSizes(found);
-  throw new VlPetError("config", "encoder and decoder of this model differ in size", {
-    where: file,
-    expected: `encoder_${unequal} equal to decoder_${unequal}`,
-    fix: "choose a model whose two stacks are built alike, as those of facebook/bart-base",
-  });
+function withAddedTokens(base: number | undefined): number | undefined {
+  return base === undefined ? undefined : base + ADDED_TOKENS;
 }
 
-type GivenSizes = { readonly [Size in keyof BartSizes]?: number | undefined };
-
 /** Rates may be changed, sizes belong to the weights. */
-function requireAgreement(given: GivenSizes, found: BartSizes, source: string): void {
-  for (const key of Object.keys(found) as (keyof BartSizes)[]) {
-    if (key === "dropRate" || key === "vocabulary") continue;
-    const size = given[key];
-    if (size !== undefined && size !== found[key]) throw contradiction(key, found[key], size, source);
+function requireAgreement(given: object, found: Sizes, source: string): void {
+  for (const [key, size] of Object.entries(given)) {
+    if (key === "dropRate" || key === "vocabulary" || !Object.hasOwn(found, key)) continue;
+    if (size !== found[key]) throw contradiction(key, found[key], size, source);
   }
 }
 
-function contradiction(
-  key: string,
-  expected: number,
-  received: number | undefined,
-  source: string,
-): VlPetError {
+function contradiction(key: string, expected: unknown, received: unknown, source: string): VlPetError {
   return new VlPetError("config", `the setting "backbone.${key}" contradicts ${source}`, {
     expected: String(expected),
     received: String(received),
@@ -77,12 +59,17 @@ function contradiction(
   });
 }
 
-function requireVocabulary(base: number, vocabulary: number, folder: string): void {
-  if (base === vocabulary || base + ADDED_TOKENS === vocabulary) return;
+function requireVocabulary({ name, folder }: BackboneSettings, found: Sizes, vocabulary: number): void {
+  const base = found["vocabulary"] ?? 0;
+  const plain = vocabulary - ADDED_TOKENS;
+  const fits = HUGGING_FACE[name].padsVocabulary
+    ? base >= plain && base <= vocabulary
+    : base === plain || base === vocabulary;
+  if (fits) return;
   throw new VlPetError("config", "the tokenizer does not belong to this backbone", {
-    where: folder,
+    where: folder ?? "backbone",
     expected: `a vocabulary of ${base} tokens`,
-    received: `${vocabulary - ADDED_TOKENS}, and ${ADDED_TOKENS} added ones`,
+    received: `${plain}, and ${ADDED_TOKENS} added ones`,
     fix: 'set "tokenizer" to the folder of the tokenizer that the backbone was trained with',
   });
 }

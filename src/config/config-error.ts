@@ -52,14 +52,20 @@ function unknownKey(place: Place): VlPetError {
   const owner = schemaAt(schema, input, parent) ?? schema;
   const known = [...memberSchemas(owner, valueAt(input, parent)).keys()].map(String);
   const guess = nearest(name, known);
-  const elsewhere = settingPaths(schema).find((one) => one.split(".").at(-1) === name);
-  const right = guess === null ? elsewhere : dotted([...parent, guess]);
+  const right = guess === null ? settingElsewhere(schema, name) : dotted([...parent, guess]);
   return new VlPetError("config", `there is no setting "${dotted(path)}"`, {
     where: sourceOf(place),
     expected: `one of ${known.join(", ")}`,
     received: `"${name}"`,
-    fix: right === undefined ? "remove it" : `did you mean "${right}"?`,
+    fix: right === null ? "remove it" : `did you mean "${right}"?`,
   });
+}
+
+/** The setting of this or nearly this name in any group. */
+function settingElsewhere(schema: v.GenericSchema, name: string): string | null {
+  const byKey = new Map(settingPaths(schema).map((path) => [path.split(".").at(-1) ?? path, path]));
+  const guess = nearest(name, byKey.keys());
+  return guess === null ? null : (byKey.get(guess) ?? null);
 }
 
 function missingKey(place: Place): VlPetError {

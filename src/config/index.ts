@@ -1,5 +1,6 @@
 export { withAdapter } from "./adapter-settings.ts";
 export { backboneConfig } from "./backbone-config.ts";
+export type { BackboneSettings } from "./backbone-settings.ts";
 export { courseSettings } from "./course-settings.ts";
 export type { Layer } from "./layers.ts";
 export { configuredTasks, modelRequest, taskPrompts, type ModelRequest } from "./model-request.ts";
@@ -10,7 +11,6 @@ export { settingPaths } from "./schema-node.ts";
 export { settingLeaves } from "./setting-leaves.ts";
 export {
   RunConfig,
-  type BackboneSettings,
   type RunConfigInput,
   type RunTask,
   type TaskSettings,

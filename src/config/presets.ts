@@ -8,7 +8,7 @@ const PACKAGE = fileURLToPath(new URL("../../", import.meta.url));
 
 /** What all BART rows of the paper's image-text table share, beside the defaults: features of CLIP RN101. */
 const PAPER = {
-  backbone: { featureWidth: 2048 },
+  backbone: { name: "bart", featureWidth: 2048 },
   visual: { regions: 36 },
   training: { epochs: 20, batchSize: 500, learningRate: 1e-3, warmupRatio: 0.1, clip: 5, seed: 42 },
   generation: { beams: 5 },
@@ -70,10 +70,17 @@ export const PRESETS = {
   },
   /** The built-in data set of drawn scenes (below the folder `data`), with the small backbone that comes with the package. */
   scenes: {
-    backbone: { folder: `${PACKAGE}models/scenes`, featureWidth: PATCH_WIDTH },
+    backbone: { name: "bart", folder: `${PACKAGE}models/scenes`, featureWidth: PATCH_WIDTH },
     pet: { name: "vl-pet", granularity: "large", rank: 12, gateRank: 12, decoderRank: 12 },
     tasks: { caption: sceneCaptions(), vqa: sceneQuestions() },
-    training: { epochs: 5, batchSize: 32, learningRate: 3e-3, checkpointEvery: 500, validate: "never", seed: 1 },
+    training: {
+      epochs: 5,
+      batchSize: 32,
+      learningRate: 3e-3,
+      checkpointEvery: 500,
+      validate: "never",
+      seed: 1,
+    },
   },
 } as const satisfies Readonly<Record<string, RunConfigInput>>;
 

@@ -1,24 +1,13 @@
 import * as v from "valibot";
-import { BACKBONES } from "../backbones/index.ts";
 import { PetConfig } from "../pet/index.ts";
 import { Path, TASKS } from "../tasks/index.ts";
+import { BackboneSettings } from "./backbone-settings.ts";
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const countOrNone = v.pipe(v.number(), v.integer(), v.minValue(0));
 const positive = v.pipe(v.number(), v.gtValue(0));
 const notNegative = v.pipe(v.number(), v.minValue(0));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
-
-/** The model that is tuned. Sizes that are left out come from the folder, or are bart-base's. */
-const BackboneSettings = v.strictObject({
-  ...v.partial(v.omit(BACKBONES.bart.config, ["featureWidth", "name"])).entries,
-  name: v.optional(v.literal("bart"), "bart"),
-  /** A folder in Hugging Face's format: config.json, model.safetensors, vocab.json, merges.txt. Null: fresh weights. */
-  folder: v.optional(v.nullable(Path), null),
-  /** Channels of a feature row; null = what the features have. */
-  featureWidth: v.optional(v.nullable(count), null),
-});
-export type BackboneSettings = v.InferOutput<typeof BackboneSettings>;
 
 /** The features of one task and the files of its splits. */
 export interface TaskSettings {
@@ -89,7 +78,7 @@ export const RunConfig = v.strictObject({
   data: v.optional(v.pipe(v.string(), v.nonEmpty("a path")), "."),
   /** The run's folder. */
   output: v.optional(v.pipe(v.string(), v.nonEmpty("a path")), "runs/vlpet"),
-  backbone: v.optional(BackboneSettings, {}),
+  backbone: v.optional(BackboneSettings, { name: "bart" }),
   /** A folder with the tokenizer's files; null = the backbone's folder. */
   tokenizer: v.optional(v.nullable(Path), null),
   pet: v.optional(PetConfig, { name: "vl-pet" }),

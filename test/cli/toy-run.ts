@@ -16,7 +16,10 @@ export async function writeTokenizer(folder: string): Promise<void> {
   const merged = merges.map((pair) => pair.replace(" ", ""));
   const tokens = ["<s>", "<pad>", "</s>", "<unk>", ...byteAlphabet(), ...merged];
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, "vocab.json"), JSON.stringify(Object.fromEntries(tokens.map((token, i) => [token, i]))));
+  await writeFile(
+    join(folder, "vocab.json"),
+    JSON.stringify(Object.fromEntries(tokens.map((token, i) => [token, i]))),
+  );
   await writeFile(join(folder, "merges.txt"), `#version: 0.2\n${merges.join("\n")}\n`);
 }
 
