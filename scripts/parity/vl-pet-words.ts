@@ -39,6 +39,7 @@ function vlPet(words: Words): unknown {
     pairedHeads: words["multihead"] === "down-up pair" ? words["heads"] : 1,
     gateRank: words["gateRank"] ?? 1,
     decoderRank: words["decoderRank"],
+    share: words["sharedAcrossTasks"] === false ? "none" : "tasks",
     scale: words["scale"],
     decoderScale: words["decoderScale"],
     gateMode: words["gateCombination"] === undefined ? "multiply" : "add",

@@ -37,6 +37,10 @@ const NAMES: readonly (readonly [string, ...string[]])[] = [
     `${BART}.enc_attn_adapter_multihead_down.1.weight`,
     `${BART}.enc_attn_adapter_multihead_down.2.weight`,
   ],
+  [
+    "decoder.block.1.layer.1.EncDecAttention.v.pet.adapter.down.tasks.vqa.weight",
+    "decoder.block.1.layer.1.EncDecAttention.attn_value_parallel_adapter.adapters.vqa.down_sampler.weight",
+  ],
   ["decoder.layers.1.fc2.pet.adapter.up.weight", `${BART}.ff_adapter_multihead_up.weight`],
   [
     "decoder.layers.1.encoder_attn.pet.gate.up.weight",

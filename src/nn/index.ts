@@ -7,7 +7,7 @@ export {
   type AttentionKind,
   type KeyValue,
 } from "./attention.ts";
-export { bottleneck, type BottleneckOptions } from "./bottleneck.ts";
+export type { Ladder } from "./ladder.ts";
 export {
   embedding,
   embeddingTable,

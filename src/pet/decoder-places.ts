@@ -1,7 +1,7 @@
-import type { BottleneckOptions, SiteHook, SiteHooks, SiteName } from "../nn/index.ts";
+import type { SiteHook, SiteHooks, SiteName } from "../nn/index.ts";
 import { VlPetError } from "../error.ts";
 import { add, mul } from "../ops/index.ts";
-import { sameWidthBottleneck } from "./bottleneck.ts";
+import { sameWidthBottleneck, type BottleneckOptions } from "./bottleneck.ts";
 import { GRANULARITIES } from "./granularity.ts";
 import { hooksAt, joinedHooks } from "./plan.ts";
 

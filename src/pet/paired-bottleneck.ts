@@ -1,9 +1,10 @@
 import { VlPetError } from "../error.ts";
 import type { Tensor } from "../graph/index.ts";
-import { linear, widthOf, type BottleneckOptions, type Scope } from "../nn/index.ts";
+import { linear, widthOf, type Scope } from "../nn/index.ts";
 import { add, axisSize, geluTanh, matMulTransposed, reshape, transpose } from "../ops/index.ts";
+import type { BottleneckOptions } from "./bottleneck.ts";
 
-export interface PairedBottleneckOptions extends BottleneckOptions {
+export interface PairedBottleneckOptions extends Pick<BottleneckOptions, "rank" | "upInit"> {
   /** Pairs of a down and an up projection; both the rank and the width are multiples of it. */
   readonly heads: number;
 }
@@ -27,8 +28,9 @@ export function pairedBottleneck(
   }
   const inner = geluTanh(linear(scope.at("down"), x, rank)); // [R, rank]
   const up = scope.at("up");
-  const weight = up.parameter("weight", [width, rank / heads], { of: "linear", role: "weight" }, upInit);
-  const bias = up.parameter("bias", [width], { of: "linear", role: "bias" }, upInit);
+  const traits = { of: "linear", fanIn: rank / heads } as const;
+  const weight = up.parameter("weight", [width, rank / heads], { ...traits, role: "weight" }, upInit);
+  const bias = up.parameter("bias", [width], { ...traits, role: "bias" }, upInit);
   const rows = axisSize(x, 0);
   const split = transpose(reshape(inner, [rows, heads, rank / heads]), [1, 0, 2]); // [heads, R, rank/heads]
   const made = matMulTransposed(split, reshape(weight, [heads, width / heads, rank / heads])); // [heads, R, D/heads]

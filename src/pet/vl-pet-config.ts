@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { DECODER_PLACES, type DecoderPlaceName } from "./decoder-places.ts";
 import { GATE_MODES, GATINGS, SHIFTED_GATINGS, type GateMode, type ShiftedGating } from "./gating.ts";
 import { positiveInteger } from "./positive-integer.ts";
+import { ShareSetting } from "./share.ts";
 import { TRAINED_NORMS, type TrainedNorms } from "./trained-norms.ts";
 
 const factor = v.optional(v.number(), 1);
@@ -41,6 +42,8 @@ export const VlPetConfig = v.strictObject({
   decoderRank: v.optional(v.nullable(positiveInteger), 96),
   /** Factor on the decoder's modules. */
   decoderScale: factor,
+  /** What tasks share of the decoder's modules; all else is shared by all tasks. */
+  share: ShareSetting,
   /** Rank of a large gate on what each decoder module gives; null = no gate. */
   decoderGateRank: v.optional(v.nullable(positiveInteger), null),
   /** Adds the encoder's states to the cross-attention's value, after module and gate. */

@@ -1,16 +1,8 @@
 import { VlPetError } from "../error.ts";
 import type { Tensor } from "../graph/index.ts";
-import {
-  ONES,
-  ZEROS,
-  type BottleneckOptions,
-  type Init,
-  type SiteCall,
-  type SiteHook,
-  type SiteHooks,
-} from "../nn/index.ts";
+import { ONES, ZEROS, type Init, type SiteCall, type SiteHook, type SiteHooks } from "../nn/index.ts";
 import { add, mul } from "../ops/index.ts";
-import { sameWidthBottleneck } from "./bottleneck.ts";
+import { sameWidthBottleneck, type BottleneckOptions } from "./bottleneck.ts";
 import { decoderModules, VALUE_RESIDUAL } from "./decoder-places.ts";
 import { gated, shiftedGate, type Gating } from "./gating.ts";
 import type { Method } from "./method.ts";
@@ -82,7 +74,7 @@ function decoderHooks(config: VlPetConfig): SiteHooks {
     decoderRank === null
       ? {}
       : decoderModules(decoderPlaces, {
-          bottleneck: bottleneckOptions(config, decoderRank, "decoder"),
+          bottleneck: { ...bottleneckOptions(config, decoderRank, "decoder"), share: config.share },
           scale: config.decoderScale,
           gateRank: config.decoderGateRank,
         });
@@ -95,5 +87,6 @@ export const vlPet: Method<typeof VlPetConfig> = {
   plan: (config) => ({
     hooks: joinedHooks(encoderHooks(config), decoderHooks(config)),
     unfreeze: [VISUAL_EMBEDDING, ...TRAINED_NORMS[config.norms]],
+    perTask: config.decoderRank !== null && config.share !== "tasks",
   }),
 };
