@@ -43,6 +43,8 @@ function evaluationModel({ model, weights }: Setting, { variant }: CaseBatch) {
     loss: written.loss,
     token_loss: written.tokenLosses,
   };
+  const { side } = written.encoded;
+  if (side !== null) outputs["encoder_side"] = side.states.rows;
   const pairs = gradientsOf(model, written);
   for (const [{ path }, gradient] of pairs) outputs[`gradient/${path}`] = gradient;
   return onnxModel(outputs, weights.frozen);
@@ -84,10 +86,12 @@ function compareValues(setting: Setting, batch: CaseBatch, out: Fetched): Check[
       where: "token_loss",
     });
   }
-  for (const what of ["encoder", "logits"] as const) {
-    const whole = batch.expected(what);
-    if (whole !== undefined)
-      checks.push({ what, error: worstAbsolute(values(out, what), whole.data), limit: LIMITS[what] });
+  for (const name of ["encoder", "encoder_side", "logits"] as const) {
+    const whole = batch.expected(name);
+    if (whole === undefined) continue;
+    const what = name === "logits" ? name : "encoder";
+    const error = worstAbsolute(values(out, name), whole.data);
+    checks.push({ what, error, limit: LIMITS[what], where: name });
   }
   return [...checks, ...compareSlices(setting, batch, out)];
 }

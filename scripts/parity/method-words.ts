@@ -1,5 +1,6 @@
 import { ADAPTER_WORDS } from "./adapter-words.ts";
 import type { CaseDescription } from "./case.ts";
+import { LST_WORDS } from "./lst-words.ts";
 import { MAM_WORDS } from "./mam-words.ts";
 import { VL_PET_WORDS } from "./vl-pet-words.ts";
 
@@ -12,4 +13,5 @@ export const METHOD_WORDS: Readonly<Record<string, (words: Words) => unknown>> =
   ...VL_PET_WORDS,
   ...ADAPTER_WORDS,
   ...MAM_WORDS,
+  ...LST_WORDS,
 };

@@ -2,10 +2,23 @@ import type { HostTensor, Size, Tensor } from "../graph/index.ts";
 import type { InitRule, KeyValue, Scope, Sequence } from "../nn/index.ts";
 import type { VisualLayout } from "./visual-layout.ts";
 
-/** What the encoder gives: its states, and the additive mask [B, 1, 1, N] for whoever attends to them. */
-export interface Encoded {
+/** States, and the additive mask [B, 1, 1, N] for whoever attends to them. */
+export interface MaskedStates {
   readonly states: Sequence;
   readonly mask: Tensor;
+}
+
+/** What the encoder gives, and what a side network beside it does. */
+export interface Encoded extends MaskedStates {
+  readonly side: MaskedStates | null;
+}
+
+/** What one decoder layer keeps from token to token: keys and values of the past, and those of an encoder's states. */
+export interface CacheShape {
+  readonly heads: number;
+  readonly headWidth: number;
+  /** Whose states it attends to, and so whose mask it reads: `encoder_mask` or `side_mask` of the feeds. */
+  readonly memory: "encoder" | "side";
 }
 
 /** Logits are `states · scale · tableᵀ + bias`. */
@@ -20,12 +33,14 @@ export interface Head {
 /** One step of decoding: a token a row, `beams` rows an example. */
 export interface DecoderStep {
   readonly beams: number;
-  /** What each layer remembers of the rows' own past, [B·beams, H, P, K]. */
+  /** What each layer remembers of the rows' own past, [B·beams, H, P, K], in the order of `caches`. */
   readonly past: readonly KeyValue[];
-  /** Keys and values of the encoder's states by layer, [B, H, N, K]. */
+  /** Keys and values of the encoder's states by layer, [B, H, N, K], in the order of `caches`. */
   readonly memory: readonly KeyValue[];
   /** [B, 1, 1, N] */
   readonly mask: Tensor;
+  /** The mask of the side network's encoder states, where there is one. */
+  readonly sideMask?: Tensor;
 }
 
 /** A batch of one task as plain numbers; texts are padded to equal length by `feeds`. */
@@ -73,6 +88,8 @@ export interface Backbone {
   readonly sizes: Sizes;
   readonly tokens: SpecialTokens;
   readonly initRule: InitRule;
+  /** The decoder's layers, then those of a side network beside it: the order of all lists of keys and values. */
+  readonly caches: readonly CacheShape[];
   encode(scope: Scope, visual: VisualLayout): Encoded;
   /** Keys and values of the encoder's states for every decoder layer. */
   memory(scope: Scope, encoded: Encoded): readonly KeyValue[];

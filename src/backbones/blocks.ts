@@ -24,9 +24,13 @@ export interface Layer {
   readonly names: LayerNames;
 }
 
-export function layerOf(root: Scope, family: Family, stack: StackName, index: number): Layer {
-  const count = stack === "encoder" ? family.sizes.encoderLayers : family.sizes.decoderLayers;
-  const scope = root.at(stack).part(stack).atLayer(family.layers, { index, count });
+export function stackDepth({ sizes }: Family, stack: StackName): number {
+  return stack === "encoder" ? sizes.encoderLayers : sizes.decoderLayers;
+}
+
+/** A layer of the stack at a scope. */
+export function layerOf(stackScope: Scope, family: Family, stack: StackName, index: number): Layer {
+  const scope = stackScope.atLayer(family.layers, { index, count: stackDepth(family, stack) });
   return { family, stack, scope, names: family.layerNames[stack] };
 }
 
@@ -100,13 +104,13 @@ export function feedForward(layer: Layer, x: Sequence): Sequence {
   const { family, stack, scope, names } = layer;
   const { layout } = x;
   const { dropRate } = family;
-  const options = { bias: family.ffnBias };
+  const { ffnBias: bias, ffnStarts: starts } = family;
   const n = read(layer, names.ffnNorm, x).rows;
   const [first, last, whole] = [scope.at(names.ffnFirst), scope.at(names.ffnLast), scope.at(names.ffn)];
-  const activated = family.activation(linear(first, n, family.sizes.ffnWidth, options)); // [R, F]
+  const activated = family.activation(linear(first, n, family.sizes.ffnWidth, { bias, init: starts.first })); // [R, F]
   const hiddenSite: SiteName = `${stack}.ffn.hidden`;
   const hidden = first.dropout(first.site(hiddenSite, { x: n, y: activated, layout }), dropRate, "dropout");
-  const made = linear(last, hidden, widthOf(x.rows), options); // [R, D]
+  const made = linear(last, hidden, widthOf(x.rows), { bias, init: starts.last }); // [R, D]
   const y = whole.site(`${stack}.ffn`, { x: x.rows, y: made, layout });
   const dropped = whole.dropout(y, dropRate, "dropout");
   return sum(layer, names.ffnNorm, x, whole.site(`${stack}.ffn.added`, { x: n, y: dropped, layout }));

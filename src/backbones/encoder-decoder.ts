@@ -1,13 +1,14 @@
 import { int64Tensor, type HostTensor } from "../graph/index.ts";
-import type { PromptLengths } from "../nn/index.ts";
-import type { Backbone } from "./backbone.ts";
-import { decode, decodeStep, firstPast, memory } from "./cached-decoder.ts";
+import type { Ladder, PromptLengths } from "../nn/index.ts";
+import type { Backbone, CacheShape, EncoderBatch, Feeds } from "./backbone.ts";
+import { decode, decodeStep, firstPast, memory, type Decoder } from "./cached-decoder.ts";
 import { tokenTable } from "./embedding.ts";
 import type { Family, StackName } from "./family.ts";
 import { encode } from "./joint-encoder.ts";
 import { causalMask, keyMask, padded } from "./masks.ts";
+import { sideLayers, sideNetwork } from "./side-network.ts";
 import { visualFeeds } from "./visual-embedding.ts";
-import { visualTokens } from "./visual-layout.ts";
+import { visualTokens, type VisualLayout } from "./visual-layout.ts";
 
 /** `count` positions behind `first` earlier ones, as the input of a stack. */
 function positionFeed({ positions }: Family, stack: StackName, first: number, count: number): HostTensor {
@@ -15,38 +16,58 @@ function positionFeed({ positions }: Family, stack: StackName, first: number, co
   return int64Tensor(positions.indices(stack, first, count), shape);
 }
 
-/** The backbone of a family, with room for a method's prompts before its texts. */
-export function encoderDecoder(family: Family, prompts: PromptLengths): Backbone {
+function caches({ family, side }: Decoder): readonly CacheShape[] {
+  const shape = ({ sizes }: Family, memory: CacheShape["memory"]): CacheShape => ({
+    heads: sizes.heads,
+    headWidth: sizes.headWidth,
+    memory,
+  });
+  const own = Array.from({ length: family.sizes.decoderLayers }, () => shape(family, "encoder"));
+  if (side === null) return own;
+  return [...own, ...sideLayers(side, "decoder").map(() => shape(side.family, "side"))];
+}
+
+function encoderFeeds({ family, prompts, side }: Decoder, batch: EncoderBatch, visual: VisualLayout): Feeds {
   const { pad } = family.tokens;
+  const { ids, length } = padded(batch.inputIds, pad);
+  const count = batch.inputIds.length;
+  const [prompt, tokens] = [prompts.encoder, visualTokens(visual)];
+  const placed = length + (family.positions.countsPrompt ? prompt : 0);
+  const maskOver = (visualCount: number): HostTensor =>
+    keyMask(ids, length, pad, { prompt, visual: visualCount });
+  return {
+    input_ids: int64Tensor(ids, [count, length]),
+    text_positions: positionFeed(family, "encoder", 0, placed),
+    ...(side === null
+      ? { encoder_mask: maskOver(tokens) }
+      : { encoder_mask: maskOver(0), side_mask: maskOver(tokens) }),
+    ...(tokens === 0 ? {} : visualFeeds(count, visual, batch)),
+  };
+}
+
+/** The backbone of a family, with room for a method's prompts before its texts and for a side network along it. */
+export function encoderDecoder(family: Family, prompts: PromptLengths, ladder: Ladder | null): Backbone {
+  const side = ladder && sideNetwork(family, ladder);
+  const parts: Decoder = { family, prompts, side };
   return {
     name: family.name,
     sizes: family.sizes,
     tokens: family.tokens,
     initRule: family.initRule,
-    encode: (scope, visual) => encode(family, prompts, scope, visual),
-    memory: (scope, encoded) => memory(family, scope, encoded),
-    firstPast: (scope, rows) => firstPast(family, prompts, scope, rows),
-    decode: (scope, encoded) => decode(family, prompts, scope, encoded),
-    decodeStep: (scope, step) => decodeStep(family, scope, step),
+    caches: caches(parts),
+    encode: (scope, visual) => encode(family, { prompts, side }, scope, visual),
+    memory: (scope, encoded) => memory(parts, scope, encoded),
+    firstPast: (scope, rows) => firstPast(parts, scope, rows),
+    decode: (scope, encoded) => decode(parts, scope, encoded),
+    decodeStep: (scope, step) => decodeStep(parts, scope, step),
     head: (scope) => ({
       table: tokenTable(scope, family),
       bias: family.headBias(scope),
       scale: family.headScale,
     }),
-    encoderFeeds(batch, visual) {
-      const { ids, length } = padded(batch.inputIds, pad);
-      const count = batch.inputIds.length;
-      const [prompt, tokens] = [prompts.encoder, visualTokens(visual)];
-      const placed = length + (family.positions.countsPrompt ? prompt : 0);
-      return {
-        input_ids: int64Tensor(ids, [count, length]),
-        text_positions: positionFeed(family, "encoder", 0, placed),
-        encoder_mask: keyMask(ids, length, pad, { prompt, visual: tokens }),
-        ...(tokens === 0 ? {} : visualFeeds(count, visual, batch)),
-      };
-    },
+    encoderFeeds: (batch, visual) => encoderFeeds(parts, batch, visual),
     decoderFeeds({ decoderIds }) {
-      const { ids, length } = padded(decoderIds, pad);
+      const { ids, length } = padded(decoderIds, family.tokens.pad);
       return {
         decoder_ids: int64Tensor(ids, [decoderIds.length, length]),
         target_positions: positionFeed(family, "decoder", prompts.decoder, length),

@@ -1,5 +1,5 @@
 import type { Shape, Size, Tensor } from "../graph/index.ts";
-import type { AttentionKind, InitRule, NormKind, Scope } from "../nn/index.ts";
+import type { AttentionKind, Init, InitRule, NormKind, Scope } from "../nn/index.ts";
 import type { Sizes, SpecialTokens } from "./backbone.ts";
 import type { VisualConfig } from "./visual-embedding.ts";
 
@@ -18,6 +18,12 @@ export interface LayerNames {
   readonly ffnNorm: string;
 }
 
+/** Start of the FFN's two weights, where it is not the family's own rule. */
+export interface FfnStarts {
+  readonly first?: Init;
+  readonly last?: Init;
+}
+
 /** How a family tells positions apart: by rows of a table, whose indices the host counts. */
 export interface PositionScheme {
   /** Whether the rows of an encoder prompt have positions like those of the text behind it. */
@@ -31,8 +37,8 @@ export interface PositionScheme {
   indices(stack: StackName, first: number, count: number): readonly number[];
   /** What positions do to tokens [B, T, D] before the first layer. */
   absolute(scope: Scope, tokens: Tensor, indices: Tensor): Tensor;
-  /** What positions add to all scores of self-attention, [1, H, T, S]; null = nothing. */
-  relative(scope: Scope, indices: Tensor): Tensor | null;
+  /** What positions add to all scores of a stack's self-attentions, [1, H, T, S], by a table in one of its layers; null = nothing. */
+  relative(scope: Scope, indices: Tensor, layer: number): Tensor | null;
 }
 
 /**
@@ -51,6 +57,7 @@ export interface Family {
   readonly normPlace: "before" | "after";
   readonly activation: (x: Tensor) => Tensor;
   readonly ffnBias: boolean;
+  readonly ffnStarts: FfnStarts;
   /** All dropouts: embeddings, attention weights, FFN activation, block outputs, final norms. */
   readonly dropRate: number;
   /** A stack's list of layers in the checkpoint. */

@@ -1,11 +1,12 @@
 import * as v from "valibot";
-import { WITHOUT_PROMPTS, type PromptLengths } from "../nn/index.ts";
+import { WITHOUT_PROMPTS, type Ladder, type PromptLengths } from "../nn/index.ts";
 import type { Backbone } from "./backbone.ts";
 import { bart, BartConfig } from "./bart/index.ts";
 import { t5, T5Config } from "./t5/index.ts";
 
 export type {
   Backbone,
+  CacheShape,
   DecoderBatch,
   DecoderStep,
   Encoded,
@@ -35,11 +36,15 @@ export const BackboneConfig: v.GenericSchema<v.InferInput<BackboneConfigs>, Back
 
 /** The least that a family's entry is; which configuration goes with which builder, its name says. */
 interface BackboneEntry {
-  build(config: BackboneConfig, prompts: PromptLengths): Backbone;
+  build(config: BackboneConfig, prompts: PromptLengths, ladder: Ladder | null): Backbone;
 }
 
-/** The backbone a configuration describes, with room for a method's prompts before its texts. */
-export function backbone(config: BackboneConfig, prompts: PromptLengths = WITHOUT_PROMPTS): Backbone {
+/** The backbone a configuration describes, with room for a method's prompts before its texts and a side network. */
+export function backbone(
+  config: BackboneConfig,
+  prompts: PromptLengths = WITHOUT_PROMPTS,
+  ladder: Ladder | null = null,
+): Backbone {
   const entry: BackboneEntry = BACKBONES[config.name];
-  return entry.build(config, prompts);
+  return entry.build(config, prompts, ladder);
 }

@@ -5,6 +5,7 @@ import { HYPERFORMER_NAMES } from "./names/hyperformer-names.ts";
 import { IA3_NAMES } from "./names/ia3-names.ts";
 import { MAM_NAMES } from "./names/mam-names.ts";
 import { LORA_NAMES } from "./names/lora-names.ts";
+import { LST_NAMES } from "./names/lst-names.ts";
 import type { NameRule } from "./names/name-rule.ts";
 import { PROMPT_NAMES } from "./names/prompt-names.ts";
 import { VISUAL_PROJECTOR_NAMES } from "./names/visual-projector-names.ts";
@@ -18,6 +19,7 @@ const RULES: readonly NameRule[] = [
   ...ADAPTER_NAMES,
   ...HYPERFORMER_NAMES,
   ...LORA_NAMES,
+  ...LST_NAMES,
   ...PROMPT_NAMES,
   ...MAM_NAMES,
   ...VISUAL_PROJECTOR_NAMES,

@@ -2,23 +2,23 @@ import type { Tensor } from "../graph/index.ts";
 import { add, axisSize, matMul, matMulTransposed, mul, reshape, softmax, transpose } from "../ops/index.ts";
 import { linear, widthOf } from "./layers.ts";
 import type { Layout, Sequence } from "./layout.ts";
+import type { Init } from "./parameter.ts";
 import type { Scope } from "./scope.ts";
 import type { SiteName } from "./site.ts";
+
+type Projection = "query" | "key" | "value" | "out";
 
 /** What an attention is in its family: names of the projections, biases, scaling. */
 export interface AttentionKind {
   readonly heads: number;
   /** K, the width of a head. */
   readonly headWidth: number;
-  readonly names: {
-    readonly query: string;
-    readonly key: string;
-    readonly value: string;
-    readonly out: string;
-  };
+  readonly names: Readonly<Record<Projection, string>>;
   readonly bias: boolean;
-  /** Factor on query·key: K^-½ in BART, 1 in T5. */
-  readonly scale: number;
+  /** Whether the scores query·key are divided by √K. */
+  readonly scaled: boolean;
+  /** Start of the projections, where it is not the family's own rule. */
+  readonly starts: Readonly<Partial<Record<Projection, Init>>>;
   readonly dropRate: number;
 }
 
@@ -50,8 +50,6 @@ function mergeHeads(context: Tensor, layout: Layout, { heads, headWidth }: Atten
   return layout.rows(reshape(grid, [axisSize(grid, 0), axisSize(grid, 1), heads * headWidth]));
 }
 
-type Projection = keyof AttentionKind["names"];
-
 function project(
   { scope, kind, site }: AttentionBlock,
   which: Projection,
@@ -59,7 +57,8 @@ function project(
   width?: number,
 ): Tensor {
   const at = scope.at(kind.names[which]);
-  const y = linear(at, x.rows, width ?? kind.heads * kind.headWidth, { bias: kind.bias });
+  const options = { bias: kind.bias, init: kind.starts[which] };
+  const y = linear(at, x.rows, width ?? kind.heads * kind.headWidth, options);
   const name: SiteName = `${site}.${which}`;
   return at.site(name, { x: x.rows, y, layout: x.layout });
 }
@@ -77,7 +76,7 @@ export function queries(block: AttentionBlock, x: Sequence): Tensor {
   return splitHeads(project(block, "query", x), x.layout, block.kind);
 }
 
-/** softmax(q kᵀ·scale + mask) v → [B, H, T, K]; `mask` broadcasts to [B, H, T, S]. */
+/** softmax(q kᵀ/√K + mask) v → [B, H, T, K]; `mask` broadcasts to [B, H, T, S]. */
 export function attend(
   { scope, kind, site }: AttentionBlock,
   query: Tensor,
@@ -86,7 +85,7 @@ export function attend(
 ): Tensor {
   const { key, value, bias } = scope.attendedSite(`${site}.attended`, { ...seen, bias: mask });
   const products = matMulTransposed(query, key); // [B, H, T, S]
-  const scaled = kind.scale === 1 ? products : mul(products, kind.scale);
+  const scaled = kind.scaled ? mul(products, kind.headWidth ** -0.5) : products;
   const weights = softmax(bias === null ? scaled : add(scaled, bias));
   return matMul(scope.dropout(weights, kind.dropRate, "weights"), value);
 }

@@ -17,7 +17,7 @@ export function widthOf(x: Tensor): number {
 export interface LinearOptions {
   readonly bias?: boolean;
   /** Start of weight and bias instead of the backbone's rule. */
-  readonly init?: Init;
+  readonly init?: Init | undefined;
   /** Start of the bias where it differs from `init`. */
   readonly biasInit?: Init;
   /** What the layer is, when it is not a plain linear map. */

@@ -172,21 +172,26 @@ export class Scope {
   }
 
   /** Where a method's own parameters go at this place. */
-  #pet(): Scope {
+  ofMethod(): Scope {
     return this.#moved({ path: this.#deeper(METHOD_ROOT), owner: "pet" });
   }
 
-  /** Lets a value pass a site: the plan's hooks at this site change it, in order. */
+  /**
+   * Lets a value pass a site: the plan's hooks at this site change it, in order. Layers that are a method's own have no
+   * sites: there the value passes as it is.
+   */
   site(name: SiteName, value: Omit<SiteCall, "scope">): Tensor {
+    if (this.#place.owner === "pet") return value.y;
     this.#build.visited.add(name);
-    const scope = this.#pet();
+    const scope = this.ofMethod();
     return (this.#build.hooks[name] ?? []).reduce((y, hook) => hook({ ...value, scope, y }), value.y);
   }
 
   /** Lets what an attention attends to pass a site, as `site` does. */
   attendedSite(name: AttendedSite, attended: Attended): Attended {
+    if (this.#place.owner === "pet") return attended;
     this.#build.visited.add(name);
-    const scope = this.#pet();
+    const scope = this.ofMethod();
     let now = attended;
     for (const hook of this.#build.hooks[name] ?? []) now = hook({ ...now, scope });
     return now;

@@ -6,8 +6,10 @@ import { full } from "./full.ts";
 import { hyperformer } from "./hyperformer.ts";
 import { ia3 } from "./ia3.ts";
 import { lora } from "./lora.ts";
+import { lst } from "./lst.ts";
 import { lowRankAdapter } from "./low-rank-adapter.ts";
 import { mam } from "./mam.ts";
+import type { Merge } from "./merge.ts";
 import type { Method } from "./method.ts";
 import { parallelAdapter } from "./parallel-adapter.ts";
 import type { Plan } from "./plan.ts";
@@ -18,6 +20,7 @@ import { visualOnly } from "./visual-only.ts";
 import { vlPet } from "./vl-pet.ts";
 
 export { GRANULARITIES, type Granularity } from "./granularity.ts";
+export type { Fold, LinearValues, Merge, OwnValues } from "./merge.ts";
 export type { Method } from "./method.ts";
 export { trains, type Plan } from "./plan.ts";
 
@@ -35,6 +38,7 @@ export const METHODS = {
   "low-rank-adapter": lowRankAdapter,
   hyperformer,
   lora,
+  lst,
   prompt,
   transfer,
   "visual-only": visualOnly,
@@ -53,4 +57,10 @@ export const PetConfig: v.GenericSchema<v.InferInput<MethodConfigs>, PetConfig> 
 export function petPlan(config: PetConfig): Plan {
   const method: Method = METHODS[config.name];
   return method.plan(config);
+}
+
+/** What of the method that some settings describe can become part of the backbone's weights. */
+export function petMerge(config: PetConfig): Merge {
+  const method: Method = METHODS[config.name];
+  return method.merge(config);
 }

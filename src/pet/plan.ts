@@ -1,5 +1,6 @@
 import {
   selects,
+  type Ladder,
   type Parameter,
   type PromptLengths,
   type Selector,
@@ -16,6 +17,8 @@ export interface Plan {
   readonly unfreezeWherePresent?: readonly Selector[];
   /** Rows before the texts, whose values the sites `encoder.prompt` and `decoder.prompt` give. Default: none. */
   readonly prompts?: PromptLengths;
+  /** A side network along the backbone, which takes the place of its end. Default: none. */
+  readonly ladder?: Ladder;
   /** Tasks have weights of their own (`scope.ofTask()`), so each task gets a graph of its own. Default: no. */
   readonly perTask?: boolean;
 }

@@ -37,7 +37,7 @@ export interface Model {
 
 export function model(config: ModelConfig, tasks: readonly string[]): Model {
   const plan = petPlan(config.pet);
-  return { config, backbone: backbone(config.backbone, plan.prompts), plan, tasks };
+  return { config, backbone: backbone(config.backbone, plan.prompts, plan.ladder), plan, tasks };
 }
 
 /** What one graph is written for: a visual layout, and a task when tasks have weights of their own. */

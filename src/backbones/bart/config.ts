@@ -40,7 +40,8 @@ export function bartAttention(config: BartConfig): AttentionKind {
     headWidth,
     names: { query: "q_proj", key: "k_proj", value: "v_proj", out: "out_proj" },
     bias: true,
-    scale: headWidth ** -0.5,
+    scaled: true,
+    starts: {},
     dropRate: config.dropRate,
   };
 }

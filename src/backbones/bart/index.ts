@@ -1,5 +1,5 @@
 import { VlPetError } from "../../error.ts";
-import type { PromptLengths } from "../../nn/index.ts";
+import type { Ladder, PromptLengths } from "../../nn/index.ts";
 import { gelu, reshape } from "../../ops/index.ts";
 import type { Backbone } from "../backbone.ts";
 import { encoderDecoder } from "../encoder-decoder.ts";
@@ -20,7 +20,7 @@ function checked(config: BartConfig): BartConfig {
 }
 
 /** VL-BART (Lewis et al. 2020 with the visual embedding of VL-T5, Cho et al. 2021). */
-export function bart(settings: BartConfig, prompts: PromptLengths): Backbone {
+export function bart(settings: BartConfig, prompts: PromptLengths, ladder: Ladder | null = null): Backbone {
   const config = checked(settings);
   const attention = bartAttention(config);
   const family: Family = {
@@ -34,6 +34,7 @@ export function bart(settings: BartConfig, prompts: PromptLengths): Backbone {
     normPlace: "after",
     activation: gelu,
     ffnBias: true,
+    ffnStarts: {},
     dropRate: config.dropRate,
     layers: "layers",
     layerNames: BART_LAYERS,
@@ -48,5 +49,5 @@ export function bart(settings: BartConfig, prompts: PromptLengths): Backbone {
       ]);
     },
   };
-  return encoderDecoder(family, prompts);
+  return encoderDecoder(family, prompts, ladder);
 }

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import type { AttentionKind, InitRule, NormKind } from "../../nn/index.ts";
-import type { LayerNames } from "../family.ts";
+import type { AttentionKind, Init, InitRule, NormKind } from "../../nn/index.ts";
+import type { FfnStarts, LayerNames } from "../family.ts";
 import { VISUAL_SETTINGS } from "../visual-settings.ts";
 
 const size = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -33,8 +33,9 @@ export const T5_TOKENS = { pad: 0, bos: null, eos: 1, decoderStart: 0 } as const
 export const T5_NORM: NormKind = { kind: "rms", epsilon: 1e-6 };
 
 /**
- * New linear maps as torch starts them, weight and bias uniform in ±1/√(fan-in); tables ~ N(0, 1); norms 1. (Original:
- * modeling_t5.py, _init_weights, which leaves the linear maps alone.)
+ * Linear maps that are new to T5 as torch starts them, weight and bias uniform in ±1/√(fan-in); tables ~ N(0, 1); norms
+ * 1. (Original: modeling_t5.py, _init_weights, which leaves these maps alone; those of T5's own blocks have starts of
+ * their own.)
  */
 export const t5Init: InitRule = ({ of, fanIn }) => {
   if (of === "norm") return { kind: "constant", value: 1 };
@@ -43,10 +44,24 @@ export const t5Init: InitRule = ({ of, fanIn }) => {
   return { kind: "normal", deviation: 0.02 }; // vectors, which the original's methods draw so on either backbone
 };
 
+function normal(fanIn: number): Init {
+  return { kind: "normal", deviation: fanIn ** -0.5 };
+}
+
 /** T5 folds K^-½ into the start of its query projection instead of scaling the scores. */
-export function t5Attention({ heads, headWidth, dropRate }: T5Config): AttentionKind {
+export function t5Attention({ width, heads, headWidth, dropRate }: T5Config): AttentionKind {
   const names = { query: "q", key: "k", value: "v", out: "o" };
-  return { heads, headWidth, names, bias: false, scale: 1, dropRate };
+  const starts = {
+    query: normal(width * headWidth),
+    key: normal(width),
+    value: normal(width),
+    out: normal(heads * headWidth),
+  };
+  return { heads, headWidth, names, bias: false, scaled: false, starts, dropRate };
+}
+
+export function t5FfnStarts({ width, ffnWidth }: T5Config): FfnStarts {
+  return { first: normal(width), last: normal(ffnWidth) };
 }
 
 function layerNames(ffn: number): LayerNames {

@@ -1,15 +1,15 @@
-import type { PromptLengths } from "../../nn/index.ts";
+import type { Ladder, PromptLengths } from "../../nn/index.ts";
 import { relu } from "../../ops/index.ts";
 import type { Backbone } from "../backbone.ts";
 import { encoderDecoder } from "../encoder-decoder.ts";
 import type { Family } from "../family.ts";
-import { T5_LAYERS, T5_NORM, T5_TOKENS, t5Attention, t5Init, type T5Config } from "./config.ts";
+import { T5_LAYERS, T5_NORM, T5_TOKENS, t5Attention, t5FfnStarts, t5Init, type T5Config } from "./config.ts";
 import { relativePositions } from "./relative-positions.ts";
 
 export { T5Config } from "./config.ts";
 
 /** VL-T5 (Raffel et al. 2020 with the visual embedding of Cho et al. 2021): pre-norm, without biases. */
-export function t5(config: T5Config, prompts: PromptLengths): Backbone {
+export function t5(config: T5Config, prompts: PromptLengths, ladder: Ladder | null = null): Backbone {
   const family: Family = {
     name: "t5",
     sizes: config,
@@ -21,6 +21,7 @@ export function t5(config: T5Config, prompts: PromptLengths): Backbone {
     normPlace: "before",
     activation: relu,
     ffnBias: false,
+    ffnStarts: t5FfnStarts(config),
     dropRate: config.dropRate,
     layers: "block",
     layerNames: T5_LAYERS,
@@ -30,5 +31,5 @@ export function t5(config: T5Config, prompts: PromptLengths): Backbone {
     headScale: config.width ** -0.5,
     headBias: () => null,
   };
-  return encoderDecoder(family, prompts);
+  return encoderDecoder(family, prompts, ladder);
 }

@@ -26,11 +26,15 @@ export function relativeBucket(r: number, { buckets, farthest, bidirectional }: 
   return side + Math.min(perSide - 1, exact + Math.floor(wide));
 }
 
-/** A stack's table [buckets, H]. It lies in the first layer, and all layers add what it says. */
-function biasTable(scope: Scope, { relativeBuckets, heads }: T5Config): Tensor {
-  const at = scope.at("block.0.layer.0.SelfAttention.relative_attention_bias");
+/** A stack's table [buckets, H]. It lies in one layer, and all layers add what it says. */
+function biasTable(scope: Scope, layer: number, { relativeBuckets, heads, width }: T5Config): Tensor {
+  const at = scope.at(`block.${layer}.layer.0.SelfAttention.relative_attention_bias`);
   // A bias by name, and the original trains and decays by name: BitFit tunes it, weight decay spares it.
-  return at.parameter("weight", [relativeBuckets, heads], { of: "embedding", role: "bias" });
+  const traits = { of: "embedding", role: "bias" } as const;
+  return at.parameter("weight", [relativeBuckets, heads], traits, {
+    kind: "normal",
+    deviation: width ** -0.5,
+  });
 }
 
 /** T5's positions: a learned number for each head and bucket of distances, added to the scores of self-attention. */
@@ -51,10 +55,10 @@ export function relativePositions(config: T5Config): PositionScheme {
       }).flat();
     },
     absolute: (_, tokens) => tokens,
-    relative(scope, indices) {
+    relative(scope, indices, layer) {
       const [queries = 1, keys = 1] = indices.shape;
       const flat = reshape(indices, [times(queries, keys)]);
-      const biases = gatherRows(biasTable(scope, config), flat); // [T·S, H]
+      const biases = gatherRows(biasTable(scope, layer, config), flat); // [T·S, H]
       return transpose(reshape(biases, [1, queries, keys, heads]), [0, 3, 1, 2]); // [1, H, T, S]
     },
   };

@@ -1,4 +1,4 @@
-import { visualTokens, type EncoderBatch, type Feeds } from "../../backbones/index.ts";
+import type { CacheShape, EncoderBatch, Feeds } from "../../backbones/index.ts";
 import {
   float32Tensor,
   int64Tensor,
@@ -44,12 +44,19 @@ export interface DecoderSessionRequest {
   readonly width: number;
 }
 
-function eachLayer(layers: number): readonly number[] {
-  return Array.from({ length: layers }, (_, layer) => layer);
-}
-
 function pairNames(kind: "memory" | "past", layer: number) {
   return { key: `${PREFIX}${kind}.key.${layer}`, value: `${PREFIX}${kind}.value.${layer}` };
+}
+
+/** Symbols of how many states there are to attend to. */
+const MEMORY_LENGTHS: Readonly<Record<CacheShape["memory"], string>> = { encoder: "N", side: "M" };
+
+function maskName(memory: CacheShape["memory"]): string {
+  return `${memory}_mask`;
+}
+
+function hasSide({ backbone }: Model): boolean {
+  return backbone.caches.some(({ memory }) => memory === "side");
 }
 
 /** What the encoder's states and a decoder prompt give the steps: cross-attention's keys and values, a first past. */
@@ -83,12 +90,11 @@ function candidateScores(
 function stepModel({ model, weights, variant, beams, width }: DecoderSessionRequest) {
   const scope = modelScope(model, "evaluate", variant.task);
   const { graph } = scope;
-  const { decoderLayers, heads, headWidth, vocabulary } = model.backbone.sizes;
   const [batch, rows] = [symbol("B"), times(symbol("B"), beams)];
   const order = graph.input("beam_order", "int64", [rows]);
   const past: KeyValue[] = [];
   const memory: KeyValue[] = [];
-  for (const layer of eachLayer(decoderLayers)) {
+  for (const [layer, { heads, headWidth, memory: whose }] of model.backbone.caches.entries()) {
     const input = (name: string, lead: typeof rows, length: string): Tensor =>
       graph.input(name, "float32", [lead, heads, symbol(length), headWidth]);
     const [was, seen] = [pairNames("past", layer), pairNames("memory", layer)];
@@ -96,15 +102,18 @@ function stepModel({ model, weights, variant, beams, width }: DecoderSessionRequ
       key: gatherRows(input(was.key, rows, "P"), order),
       value: gatherRows(input(was.value, rows, "P"), order),
     });
-    memory.push({ key: input(seen.key, batch, "N"), value: input(seen.value, batch, "N") });
+    const length = MEMORY_LENGTHS[whose];
+    memory.push({ key: input(seen.key, batch, length), value: input(seen.value, batch, length) });
   }
-  const mask = graph.input("encoder_mask", "float32", [batch, 1, 1, symbol("N")]);
-  const step = model.backbone.decodeStep(scope, { beams, past, memory, mask });
+  const maskOf = (whose: CacheShape["memory"]): Tensor =>
+    graph.input(maskName(whose), "float32", [batch, 1, 1, symbol(MEMORY_LENGTHS[whose])]);
+  const masks = { mask: maskOf("encoder"), ...(hasSide(model) ? { sideMask: maskOf("side") } : {}) };
+  const step = model.backbone.decodeStep(scope, { beams, past, memory, ...masks });
   const head = model.backbone.head(scope);
   const states = head.scale === 1 ? step.rows : mul(step.rows, head.scale);
   const { scores, tokens } = candidateScores(
     linearMap(states, head.table, head.bias),
-    Math.min(width, vocabulary),
+    Math.min(width, model.backbone.sizes.vocabulary),
   );
   const outputs: Record<string, Tensor> = { scores, tokens };
   const keep: Record<string, string> = {};
@@ -116,6 +125,22 @@ function stepModel({ model, weights, variant, beams, width }: DecoderSessionRequ
     keep[`new/${names.value}`] = names.value;
   });
   return { model: onnxModel(outputs, weights.frozen), keep };
+}
+
+/** The past before a text's first token. */
+function emptyPast(caches: readonly CacheShape[], rows: number): Feeds {
+  return Object.fromEntries(
+    caches.flatMap(({ heads, headWidth }, layer) => {
+      const empty = float32Tensor([], [rows, heads, 0, headWidth]);
+      return Object.values(pairNames("past", layer)).map((name) => [name, empty]);
+    }),
+  );
+}
+
+function requiredFeed(feeds: Feeds, name: string): HostTensor {
+  const feed = feeds[name];
+  if (feed === undefined) throw new RangeError(`internal: the encoder has no feed ${name}`);
+  return feed;
 }
 
 function candidates(scores: HostTensor, tokens: HostTensor): readonly Candidates[] {
@@ -134,28 +159,28 @@ function candidates(scores: HostTensor, tokens: HostTensor): readonly Candidates
  */
 export async function decoderSession(request: DecoderSessionRequest): Promise<DecoderSession> {
   const { engine, model, weights, variant, beams } = request;
-  const { decoderLayers, heads, headWidth } = model.backbone.sizes;
+  const { caches } = model.backbone;
   const encoder = encoderModel(request);
   const step = stepModel(request);
   const encoderSession = await engine.compile(encoder, weights.folder);
   const stepSession: Session = await engine.compile(step.model, weights.folder);
   const given = Object.fromEntries(Object.keys(encoder.outputs).map((name) => [name, name]));
-  const pastNames = eachLayer(decoderLayers).flatMap((layer) => Object.values(pairNames("past", layer)));
   return {
     async begin(batch) {
       const feeds: Feeds = model.backbone.encoderFeeds(batch, variant.visual);
       const examples = batch.inputIds.length;
-      const empty = float32Tensor([], [examples * beams, heads, 0, headWidth]);
       await engine.drop(PREFIX);
-      await engine.put(Object.fromEntries(pastNames.map((name) => [name, empty])));
+      await engine.put(emptyPast(caches, examples * beams));
       await encoderSession.run({ feeds, keep: given, fetch: [] });
-      const mask = feeds["encoder_mask"] ?? float32Tensor([], [examples, 1, 1, visualTokens(variant.visual)]);
+      const masks = Object.fromEntries(
+        caches.map(({ memory }) => [maskName(memory), requiredFeed(feeds, maskName(memory))]),
+      );
       return async (tokens, order, position) => {
         const out = await stepSession.run({
           feeds: {
             ...model.backbone.stepFeeds(tokens, position),
             beam_order: int64Tensor(order, [order.length]),
-            encoder_mask: mask,
+            ...masks,
           },
           keep: step.keep,
           fetch: ["scores", "tokens"],
