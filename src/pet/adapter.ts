@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { ADAPTER_SETTINGS, adapterPlan } from "./adapter-plan.ts";
+import { BOTTLENECK_STAYS, unmergeable } from "./merge.ts";
 import type { Method } from "./method.ts";
 import { linearProjection } from "./projection.ts";
 
@@ -9,4 +10,5 @@ const AdapterConfig = v.strictObject({ name: v.literal("adapter"), ...ADAPTER_SE
 export const adapter: Method<typeof AdapterConfig> = {
   config: AdapterConfig,
   plan: (config) => adapterPlan(config, linearProjection),
+  merge: () => unmergeable("the adapter behind each sublayer", BOTTLENECK_STAYS),
 };

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { ADAPTER_SETTINGS, adapterPlan } from "./adapter-plan.ts";
+import { BOTTLENECK_STAYS, unmergeable } from "./merge.ts";
 import type { Method } from "./method.ts";
 import { PHM_SETTINGS, phmProjection } from "./phm-projection.ts";
 
@@ -13,4 +14,5 @@ const CompacterConfig = v.strictObject({
 export const compacter: Method<typeof CompacterConfig> = {
   config: CompacterConfig,
   plan: (config) => adapterPlan(config, phmProjection(config)),
+  merge: () => unmergeable("the adapter behind each sublayer", BOTTLENECK_STAYS),
 };

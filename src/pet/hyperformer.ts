@@ -12,6 +12,7 @@ import {
 } from "../nn/index.ts";
 import { add, concat, gatherRows, geluTanh, layerNormalize, linearMap, relu, reshape } from "../ops/index.ts";
 import { AdapterNormsSetting, unfrozenNorms } from "./adapter-norms.ts";
+import { BOTTLENECK_STAYS, unmergeable } from "./merge.ts";
 import type { Method } from "./method.ts";
 import { hooksAt, joinedHooks } from "./plan.ts";
 import { positiveInteger } from "./positive-integer.ts";
@@ -110,4 +111,5 @@ export const hyperformer: Method<typeof HyperformerConfig> = {
     ...unfrozenNorms(config.norms),
     perTask: true,
   }),
+  merge: () => unmergeable("the generated adapter behind each sublayer", BOTTLENECK_STAYS),
 };

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { Tensor } from "../graph/index.ts";
 import { ONES, widthOf, type Init, type SiteHook, type SiteName } from "../nn/index.ts";
 import { add, mul } from "../ops/index.ts";
+import { scaledInputs, scaledOutputs, type Fold } from "./merge.ts";
 import type { Method } from "./method.ts";
 import { hooksAt, joinedHooks, VISUAL_EMBEDDING } from "./plan.ts";
 
@@ -44,6 +45,33 @@ function scaling(how: Ia3Form, init: Init): SiteHook {
     IA3_FORMS[how](y, scope.parameter("scale", [widthOf(y)], { of: "vector", role: "weight" }, init));
 }
 
+/** The factor that a form makes of ℓ. */
+const IA3_FACTORS = {
+  plain: (scale) => scale,
+  residual: (scale) => 1 + scale,
+} as const satisfies Readonly<Record<Ia3Form, (scale: number) => number>>;
+
+/** The value's map has its outputs scaled, the map that reads the hidden units its inputs. */
+function ia3Folds({ value, ffn }: Ia3Config): readonly Fold[] {
+  const scaled = (
+    site: SiteName,
+    how: Ia3Form | "none",
+    into: Fold["into"],
+    scale: typeof scaledInputs,
+  ): readonly Fold[] => {
+    if (how === "none") return [];
+    const folded: Fold["folded"] = (map, own) => {
+      const scales = own("scale");
+      return scale(map, scales.length, (channel) => IA3_FACTORS[how](scales[channel] ?? 0));
+    };
+    return [{ site, into, folded }];
+  };
+  return [
+    ...scaled(IA3_SITES.value, value, "producer", scaledOutputs),
+    ...scaled(IA3_SITES.ffn, ffn, "reader", scaledInputs),
+  ];
+}
+
 /** IA3 (Liu et al. 2022): learned scales, in the decoder only, as the original has it. */
 export const ia3: Method<typeof Ia3Config> = {
   config: Ia3Config,
@@ -56,4 +84,5 @@ export const ia3: Method<typeof Ia3Config> = {
     ),
     unfreeze: [VISUAL_EMBEDDING],
   }),
+  merge: (config: Ia3Config) => ({ folds: ia3Folds(config), obstacles: [] }),
 };

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { linear, widthOf, ZEROS, type SiteHook, type SiteName } from "../nn/index.ts";
 import { add, mul } from "../ops/index.ts";
+import { withLowRank, type Fold } from "./merge.ts";
 import type { Method } from "./method.ts";
 import { hooksAt, VISUAL_EMBEDDING } from "./plan.ts";
 import { positiveInteger } from "./positive-integer.ts";
@@ -38,6 +39,18 @@ function lowRankBranch({ rank, alpha, share, dropRate }: LoraConfig): SiteHook {
   };
 }
 
+/** W + (α/r) B A */
+function lowRankFold(site: SiteName, { rank, alpha }: LoraConfig): Fold {
+  return {
+    site,
+    into: "producer",
+    folded(map, own) {
+      const [down, up] = [own("lora.down.weight"), own("lora.up.weight")];
+      return withLowRank(map, { down, up, rank, factor: alpha / rank });
+    },
+  };
+}
+
 /**
  * LoRA (Hu et al. 2022) on query and value of every attention. Quirk: all biases are trained too. The original builds
  * nothing on T5; here it works on either backbone.
@@ -48,5 +61,9 @@ export const lora: Method<typeof LoraConfig> = {
     hooks: hooksAt(LORA_SITES, lowRankBranch(config)),
     unfreeze: [{ role: "bias" }, VISUAL_EMBEDDING],
     perTask: config.share !== "tasks",
+  }),
+  merge: (config: LoraConfig) => ({
+    folds: LORA_SITES.map((site) => lowRankFold(site, config)),
+    obstacles: [],
   }),
 };

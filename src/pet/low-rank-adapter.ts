@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { ADAPTER_SETTINGS, adapterPlan } from "./adapter-plan.ts";
+import { BOTTLENECK_STAYS, unmergeable } from "./merge.ts";
 import type { Method } from "./method.ts";
 import { positiveInteger } from "./positive-integer.ts";
 import { lowRankProjection } from "./projection.ts";
@@ -15,4 +16,5 @@ const LowRankAdapterConfig = v.strictObject({
 export const lowRankAdapter: Method<typeof LowRankAdapterConfig> = {
   config: LowRankAdapterConfig,
   plan: (config) => adapterPlan(config, lowRankProjection(config.factorRank)),
+  merge: () => unmergeable("the adapter behind each sublayer", BOTTLENECK_STAYS),
 };

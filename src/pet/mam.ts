@@ -1,8 +1,12 @@
 import * as v from "valibot";
 import type { Method } from "./method.ts";
-import { PARALLEL_ADAPTER_SETTINGS, parallelAdapterHooks } from "./parallel-adapter.ts";
+import {
+  PARALLEL_ADAPTER_SETTINGS,
+  PARALLEL_ADAPTER_STAYS,
+  parallelAdapterHooks,
+} from "./parallel-adapter.ts";
 import { joinedHooks, VISUAL_EMBEDDING } from "./plan.ts";
-import { PREFIX_SETTINGS, prefixHooks } from "./prefix.ts";
+import { PREFIX_SETTINGS, PREFIX_STAYS, prefixHooks } from "./prefix.ts";
 
 const MamConfig = v.strictObject({
   name: v.literal("mam"),
@@ -17,4 +21,5 @@ export const mam: Method<typeof MamConfig> = {
     hooks: joinedHooks(prefixHooks(config), parallelAdapterHooks(config)),
     unfreeze: [VISUAL_EMBEDDING],
   }),
+  merge: () => ({ folds: [], obstacles: [...PREFIX_STAYS.obstacles, ...PARALLEL_ADAPTER_STAYS.obstacles] }),
 };

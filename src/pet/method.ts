@@ -1,4 +1,5 @@
 import type * as v from "valibot";
+import type { Merge } from "./merge.ts";
 import type { Plan } from "./plan.ts";
 
 /** The least a method's configuration is: an object told apart by its name. */
@@ -8,4 +9,6 @@ type NamedSchema = v.GenericSchema<unknown, { readonly name: string }>;
 export interface Method<S extends NamedSchema = NamedSchema> {
   readonly config: S;
   plan(config: v.InferOutput<S>): Plan;
+  /** What can become part of the backbone's own weights after training. */
+  merge(config: v.InferOutput<S>): Merge;
 }

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { linear, widthOf, ZEROS, type SiteHook, type SiteHooks } from "../nn/index.ts";
 import { add, mul, relu } from "../ops/index.ts";
+import { BOTTLENECK_STAYS, unmergeable, type Merge } from "./merge.ts";
 import type { Method } from "./method.ts";
 import { hooksAt, VISUAL_EMBEDDING } from "./plan.ts";
 import { positiveInteger } from "./positive-integer.ts";
@@ -36,6 +37,8 @@ export function parallelAdapterHooks(settings: ParallelAdapterSettings): SiteHoo
   return hooksAt(["encoder.ffn.added", "decoder.ffn.added"], parallelAdapterHook(settings));
 }
 
+export const PARALLEL_ADAPTER_STAYS: Merge = unmergeable("the adapter beside each FFN", BOTTLENECK_STAYS);
+
 const ParallelAdapterConfig = v.strictObject({
   name: v.literal("parallel-adapter"),
   ...PARALLEL_ADAPTER_SETTINGS,
@@ -45,4 +48,5 @@ const ParallelAdapterConfig = v.strictObject({
 export const parallelAdapter: Method<typeof ParallelAdapterConfig> = {
   config: ParallelAdapterConfig,
   plan: (config) => ({ hooks: parallelAdapterHooks(config), unfreeze: [VISUAL_EMBEDDING] }),
+  merge: () => PARALLEL_ADAPTER_STAYS,
 };

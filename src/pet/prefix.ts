@@ -9,6 +9,7 @@ import {
   type SiteHooks,
 } from "../nn/index.ts";
 import { axisSize, concat, expand, padAxis, reshape, slice, tanh, transpose } from "../ops/index.ts";
+import { unmergeable, type Merge } from "./merge.ts";
 import type { Method } from "./method.ts";
 import { oncePerGraph } from "./once-per-graph.ts";
 import { VISUAL_EMBEDDING } from "./plan.ts";
@@ -114,10 +115,16 @@ export function prefixHooks({ length, middle }: PrefixSettings): SiteHooks {
   );
 }
 
+export const PREFIX_STAYS: Merge = unmergeable(
+  "the prefixes",
+  "their keys and values belong to no token, and no weight of the backbone makes such",
+);
+
 const PrefixConfig = v.strictObject({ name: v.literal("prefix"), ...PREFIX_SETTINGS });
 
 /** Prefix tuning (Li & Liang 2021), as in the unified framework of He et al. 2022. */
 export const prefix: Method<typeof PrefixConfig> = {
   config: PrefixConfig,
   plan: (config) => ({ hooks: prefixHooks(config), unfreeze: [VISUAL_EMBEDDING] }),
+  merge: () => PREFIX_STAYS,
 };

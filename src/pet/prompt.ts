@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { VlPetError } from "../error.ts";
 import { embeddingTable, linear, widthOf, type SiteHook } from "../nn/index.ts";
 import { tanh } from "../ops/index.ts";
+import { unmergeable } from "./merge.ts";
 import type { Method } from "./method.ts";
 import { hooksAt, joinedHooks, VISUAL_EMBEDDING } from "./plan.ts";
 import { positiveInteger } from "./positive-integer.ts";
@@ -59,4 +60,6 @@ export const prompt: Method<typeof PromptConfig> = {
       perTask: config.share !== "tasks",
     };
   },
+  merge: () =>
+    unmergeable("the prompt", "its rows stand before the texts, and a plain backbone has nothing there"),
 };

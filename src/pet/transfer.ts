@@ -3,6 +3,7 @@ import { add, mul } from "../ops/index.ts";
 import { adapterHook } from "./adapter-plan.ts";
 import { sameWidthBottleneck } from "./bottleneck.ts";
 import { GRANULARITIES, type Granularity } from "./granularity.ts";
+import { BOTTLENECK_STAYS, unmergeable } from "./merge.ts";
 import type { Method } from "./method.ts";
 import { PHM_SETTINGS, phmProjection, type PhmSettings } from "./phm-projection.ts";
 import { hooksAt, joinedHooks, VISUAL_EMBEDDING } from "./plan.ts";
@@ -51,4 +52,5 @@ export const transfer: Method<typeof TransferConfig> = {
       unfreeze: [VISUAL_EMBEDDING, ...TRAINED_NORMS.encoder],
     };
   },
+  merge: () => unmergeable("its modules in both stacks", BOTTLENECK_STAYS),
 };

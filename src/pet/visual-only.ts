@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { NOTHING_TO_FOLD } from "./merge.ts";
 import type { Method } from "./method.ts";
 import { VISUAL_EMBEDDING } from "./plan.ts";
 
@@ -8,4 +9,5 @@ const VisualOnlyConfig = v.strictObject({ name: v.literal("visual-only") });
 export const visualOnly: Method<typeof VisualOnlyConfig> = {
   config: VisualOnlyConfig,
   plan: () => ({ hooks: {}, unfreeze: [VISUAL_EMBEDDING] }),
+  merge: () => NOTHING_TO_FOLD,
 };

@@ -10,6 +10,7 @@ import { pairedBottleneck } from "./paired-bottleneck.ts";
 import { hooksAt, joinedHooks, VISUAL_EMBEDDING } from "./plan.ts";
 import { TRAINED_NORMS } from "./trained-norms.ts";
 import { VlPetConfig } from "./vl-pet-config.ts";
+import { vlPetMerge } from "./vl-pet-merge.ts";
 
 function scaled(x: Tensor, factor: number): Tensor {
   return factor === 1 ? x : mul(x, factor);
@@ -89,4 +90,5 @@ export const vlPet: Method<typeof VlPetConfig> = {
     unfreeze: [VISUAL_EMBEDDING, ...TRAINED_NORMS[config.norms]],
     perTask: config.decoderRank !== null && config.share !== "tasks",
   }),
+  merge: vlPetMerge,
 };
