@@ -1,26 +1,17 @@
+import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import { visualLayout } from "../src/backbones/index.ts";
+import { BackboneConfig, visualLayout } from "../src/backbones/index.ts";
 import { printGraph } from "../src/graph/index.ts";
 import { ADAMW } from "../src/optim/index.ts";
-import { GRANULARITIES, type Granularity, type PetConfig } from "../src/pet/index.ts";
+import { GRANULARITIES, PetConfig, type Granularity } from "../src/pet/index.ts";
 import { model, type Model } from "../src/train/model.ts";
 import { lossGraph, stepGraph } from "../src/train/step-graph.ts";
 
 const VARIANT = { visual: visualLayout(1, 49, { regions: 36 }), task: null };
 
 function tiny(granularity: Granularity): Model {
-  const pet: PetConfig = {
-    name: "vl-pet",
-    granularity,
-    rank: 4,
-    gateRank: 4,
-    decoderRank: 4,
-    scale: 1,
-    decoderScale: 1,
-    gateMode: "multiply",
-    zeroInit: [],
-  };
-  const backbone = {
+  const pet = v.parse(PetConfig, { name: "vl-pet", granularity, rank: 4, gateRank: 4, decoderRank: 4 });
+  const backbone = v.parse(BackboneConfig, {
     name: "bart",
     width: 16,
     vocabulary: 60,
@@ -30,9 +21,7 @@ function tiny(granularity: Granularity): Model {
     ffnWidth: 32,
     maxPositions: 32,
     featureWidth: 8,
-    imageSlots: 2,
-    dropRate: 0.1,
-  } as const;
+  });
   return model({ backbone, pet }, ["vqa"]);
 }
 

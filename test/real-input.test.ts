@@ -2,7 +2,9 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { BackboneConfig } from "../src/backbones/index.ts";
 import { imageFeatures, requireImages } from "../src/data/index.ts";
 import { PATCH_WIDTH, patchFeatures } from "../src/data/patch-features.ts";
 import { ADAMW } from "../src/optim/index.ts";
@@ -52,7 +54,7 @@ describe.skipIf(!existsSync(PHOTOS))("real photos and the real BART tokenizer (s
     await requireImages(features, train.split.examples.flatMap(({ images }) => images));
     const session = await modelSession({
       model: {
-        backbone: {
+        backbone: v.parse(BackboneConfig, {
           name: "bart",
           width: 64,
           vocabulary: 50465,
@@ -62,9 +64,8 @@ describe.skipIf(!existsSync(PHOTOS))("real photos and the real BART tokenizer (s
           ffnWidth: 128,
           maxPositions: 64,
           featureWidth: PATCH_WIDTH,
-          imageSlots: 2,
           dropRate: 0,
-        },
+        }),
         pet: { name: "full" },
       },
       visual: { regions: 36 },

@@ -21,7 +21,10 @@ const BLIND_UPDATES = 400;
 type Data = ReadonlyMap<RunTask, TaskData>;
 
 /** The language model as it is, before anything was trained, on the test splits. */
-export function frozenEvaluations(config: RunConfig, options: BaselineOptions): Promise<readonly TaskEvaluation[]> {
+export function frozenEvaluations(
+  config: RunConfig,
+  options: BaselineOptions,
+): Promise<readonly TaskEvaluation[]> {
   return withModel({ ...config, pet: { name: "visual-only" } }, async (session) => {
     const splits = await openTaskSplits(config, ["test"]);
     return evaluations({ ...options, session, data: splits.of("test"), split: "test", config });
@@ -29,7 +32,10 @@ export function frozenEvaluations(config: RunConfig, options: BaselineOptions): 
 }
 
 /** The same method tuned and tested with every picture blanked out: what can be had from the words alone. */
-export function blindEvaluations(config: RunConfig, options: BaselineOptions): Promise<readonly TaskEvaluation[]> {
+export function blindEvaluations(
+  config: RunConfig,
+  options: BaselineOptions,
+): Promise<readonly TaskEvaluation[]> {
   const { quiet, signal } = options;
   return withModel(config, async (session, folder) => {
     const splits = await openTaskSplits(config, ["train", "test"]);
@@ -42,14 +48,18 @@ export function blindEvaluations(config: RunConfig, options: BaselineOptions): P
       resume: false,
       signal,
       onEvent(event) {
-        if (event.kind === "update") progress.show(event.update, event.updates, ` | loss ${event.loss.toFixed(4)}`);
+        if (event.kind === "update")
+          progress.show(event.update, event.updates, ` | loss ${event.loss.toFixed(4)}`);
       },
     }).finally(() => progress.stop());
     return evaluations({ ...options, session, data: blindfolded(splits.of("test")), split: "test", config });
   });
 }
 
-async function withModel<T>(config: RunConfig, work: (session: ModelSession, folder: string) => Promise<T>): Promise<T> {
+async function withModel<T>(
+  config: RunConfig,
+  work: (session: ModelSession, folder: string) => Promise<T>,
+): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), "vlpet-"));
   try {
     const request = await modelRequest(config);

@@ -68,7 +68,9 @@ function escaped(text: string): string {
 
 function scoreRows(rows: readonly DemoRow[]): string {
   const [first] = rows;
-  const head = (first?.evaluations ?? []).map(({ task, scores }) => `<th>${task}: ${scores?.headline.name ?? ""}</th>`);
+  const head = (first?.evaluations ?? []).map(
+    ({ task, scores }) => `<th>${task}: ${scores?.headline.name ?? ""}</th>`,
+  );
   const body = rows.map(({ name, evaluations }) => {
     const cells = evaluations.map(({ scores }) => `<td>${scores?.headline.value.toFixed(1) ?? ""}</td>`);
     return `<tr><th>${escaped(name)}</th>${cells.join("")}</tr>`;

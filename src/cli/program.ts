@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, Help, type Option } from "commander";
+import { demoCommand } from "./demo.ts";
+import { runDemo } from "./demo-run.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { EXIT, reportFailure } from "./exit.ts";
 import { inspectCommand } from "./inspect.ts";
@@ -20,7 +22,14 @@ Examples:
 
 /** Every command, in the order of the help. */
 function commands(): readonly Command[] {
-  return [trainCommand(), evaluateCommand(), predictCommand(), scoreCommand(), inspectCommand()];
+  return [
+    demoCommand(runDemo),
+    trainCommand(),
+    evaluateCommand(),
+    predictCommand(),
+    scoreCommand(),
+    inspectCommand(),
+  ];
 }
 
 function packageVersion(): string {

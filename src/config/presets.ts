@@ -71,7 +71,8 @@ export const PRESETS = {
   /** The built-in data set of drawn scenes (below the folder `data`), with the small backbone that comes with the package. */
   scenes: {
     backbone: { name: "bart", folder: `${PACKAGE}models/scenes`, featureWidth: PATCH_WIDTH },
-    pet: { name: "vl-pet", granularity: "large", rank: 12, gateRank: 12, decoderRank: 12 },
+    // A fresh gate is one half everywhere: the scale gives the frozen sublayers back their size.
+    pet: { name: "vl-pet", granularity: "large", rank: 12, gateRank: 12, decoderRank: 12, scale: 2 },
     tasks: { caption: sceneCaptions(), vqa: sceneQuestions() },
     training: {
       epochs: 5,

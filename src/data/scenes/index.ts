@@ -19,5 +19,5 @@ export { BalancedQuestions, type SceneQuestion } from "./questions.ts";
 export { randomScene, SCENE_SPLITS, type SceneSplit, splitOf } from "./random-scene.ts";
 export { sceneFiles, sceneImageId, sceneImageName, sceneStem } from "./scene-ids.ts";
 export type { ScenesOptions, ScenesSettings } from "./scenes-settings.ts";
-export { scatteredScene, textualScene } from "./textual-scene.ts";
+export { textualScene } from "./textual-scene.ts";
 export { writeScenes } from "./write-scenes.ts";
