@@ -56,6 +56,10 @@ function piecesOf(parameter: Parameter, form: OriginalForm): readonly StatePiece
   return keys.map((key, head) => ({ key, parameter, shape, offset: head * size }));
 }
 
+function renamed({ parameter, shape, offset }: StatePiece, key: string): StatePiece {
+  return { key, parameter, shape, offset };
+}
+
 /** A rule that all maps share stands beside each map's own weights. */
 function ruleCopies(pieces: readonly StatePiece[]): readonly StatePiece[] {
   const rule = pieces.find(({ parameter }) => parameter.path === SHARED_RULE);
@@ -75,15 +79,19 @@ export function originalState(parameters: readonly Parameter[], form: OriginalFo
   const named = parameters.map((parameter) => ({ parameter, pieces: piecesOf(parameter, form) }));
   const unnamed = named.filter(({ pieces }) => pieces.length === 0).map(({ parameter }) => parameter.path);
   if (unnamed.length > 0) {
-    throw new VlPetError("checkpoint", "the original cannot build this model, so its files have no such names", {
-      where: `${form.pet.name} on ${form.backbone.name}`,
-      received: `${unnamed.length} parameters without a name: ${unnamed.slice(0, 3).join(", ")}`,
-      fix: "keep the adapter's own format, or merge it into the backbone if it can be merged",
-    });
+    throw new VlPetError(
+      "checkpoint",
+      "the original cannot build this model, so its files have no such names",
+      {
+        where: `${form.pet.name} on ${form.backbone.name}`,
+        received: `${unnamed.length} parameters without a name: ${unnamed.slice(0, 3).join(", ")}`,
+        fix: "keep the adapter's own format, or merge it into the backbone if it can be merged",
+      },
+    );
   }
   const first = named.flatMap(({ pieces }) => pieces);
   const tied = first.flatMap((piece) =>
-    tiedKeys(piece.key, piece.parameter, form).map((key) => ({ ...piece, key })),
+    tiedKeys(piece.key, piece.parameter, form).map((key) => renamed(piece, key)),
   );
   const all = [...first, ...tied];
   return [...all, ...ruleCopies(all)];

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { VlPetError } from "../error.ts";
+import { openTensors } from "../files/index.ts";
 import {
   openSafetensors,
   writeSafetensors,
@@ -153,7 +154,7 @@ async function trainedValues(
 
 /** A short hash of a weights file: its names, shapes, and the first bytes of every tensor. */
 export async function weightsFingerprint(file: string): Promise<string> {
-  const tensors = await openSafetensors(file);
+  const tensors = await openTensors(file);
   try {
     const hash = createHash("sha256");
     for (const [name, { dtype, shape }] of [...tensors.tensors].toSorted(([a], [b]) => (a < b ? -1 : 1))) {

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { originalKeys } from "../files/original-names.ts";
 import { openTensors, type TensorFile } from "../files/index.ts";
 import { float32Tensor } from "../graph/index.ts";
 import type { Parameter } from "../nn/index.ts";
@@ -12,17 +11,19 @@ import {
   weightsFingerprint,
   type AdapterConfig,
 } from "./adapter-folder.ts";
+import { requireWholeBackbone } from "./backbone-file.ts";
 import { requireSameBackbone } from "./checkpoint.ts";
 import { generator, type Generator } from "./generation/index.ts";
 import { model, modelParameters, trainedParameters, type Model, type ModelConfig } from "./model.ts";
 import type { Reader, VisualSettings } from "./task-data.ts";
+import { backboneSource } from "./weight-source.ts";
 import { modelWeights, type ModelWeights } from "./weights.ts";
 
 export interface ModelSessionRequest {
   readonly model: ModelConfig;
   readonly visual: VisualSettings;
   readonly tokenizer: Tokenizer;
-  /** The backbone's weights (safetensors with Hugging Face names); null = fresh from the seed. */
+  /** The backbone's weights (safetensors or PyTorch, Hugging Face's names); null = fresh from the seed. */
   readonly backboneFile: string | null;
   /** A folder with trained weights to start from; null = their initial values. */
   readonly adapter: string | null;
@@ -112,14 +113,12 @@ async function weightsOf(
   file: TensorFile | null,
 ): Promise<ModelWeights> {
   const isTrained = new Set(trained);
-  const keys = (parameter: Parameter): readonly string[] =>
-    parameter.traits.owner === "pet" || file === null
-      ? []
-      : originalKeys(parameter, (key) => file.tensors.has(key), Object.keys(request.prompts));
+  const sources = file === null ? [] : [backboneSource(file)];
+  for (const source of sources) requireWholeBackbone(source, parameters);
   return modelWeights({
     parameters,
     isTrained: (parameter) => isTrained.has(parameter),
-    sources: file === null ? [] : [{ file, keys }],
+    sources,
     seed: request.seed,
     scratch: request.scratch,
   });

@@ -100,7 +100,8 @@ export function foundBackbone(keys: StateKeys, file: string): FoundSettings {
   if (keys.has(/^encoder\.block\.0\..*DenseReluDense\.wi\.weight$/)) return t5Settings(keys);
   throw new VlPetError("checkpoint", "this file holds no VL-BART and no VL-T5", {
     where: file,
-    expected: "names such as model.encoder.layers.0.fc1.weight or encoder.block.0.layer.1.DenseReluDense.wi.weight",
+    expected:
+      "names such as model.encoder.layers.0.fc1.weight or encoder.block.0.layer.1.DenseReluDense.wi.weight",
     received: keys.names(/(?:)/).slice(0, 3).join(", ") || "no tensor",
     fix: "give a checkpoint of the original, such as LAST.pth",
   });

@@ -5,7 +5,7 @@ import { foundBackbone, type FoundSettings } from "./found-backbone.ts";
 import { foundPrefix, foundPrompt } from "./found-prompts.ts";
 import { foundTasks } from "./found-share.ts";
 import { foundHeads, foundVlPet } from "./found-vl-pet.ts";
-import { foundHyperformer, foundIa3, foundLora } from "./found-weights.ts";
+import { foundHyperformer, foundIa3, foundLora, foundLst } from "./found-weights.ts";
 import { stateKeys, type StateKeys } from "./state-keys.ts";
 
 /** What a checkpoint of the original says of its model by names and shapes alone. */
@@ -22,6 +22,7 @@ export interface FoundModel {
 /** Each method's mark, in the order in which they are looked for. */
 const FINDERS: readonly ((keys: StateKeys) => FoundSettings | null | Promise<FoundSettings | null>)[] = [
   foundHyperformer,
+  foundLst,
   foundLora,
   foundPrefix,
   foundPrompt,
@@ -41,6 +42,7 @@ const UNSAID: Readonly<Record<string, readonly string[]>> = {
   ia3: ["value", "ffn"],
   "parallel-adapter": ["scale"],
   mam: ["scale"],
+  lst: ["encoderLayers", "decoderLayers", "temperature"],
   full: ["name"],
 };
 

@@ -5,7 +5,9 @@ import type { StateKeys } from "./state-keys.ts";
 /** Soft prompts before either text; null when there are none. */
 export async function foundPrompt(keys: StateKeys): Promise<FoundSettings | null> {
   const rows = (modules: string): number =>
-    keys.shape(new RegExp(`^${modules}prompt_modules\\.prompts\\.\\w+\\.prefix_embedding\\.0\\.weight$`))?.[0] ?? 0;
+    keys.shape(
+      new RegExp(`^${modules}prompt_modules\\.prompts\\.\\w+\\.prefix_embedding\\.0\\.weight$`),
+    )?.[0] ?? 0;
   const [encoderLength, decoderLength] = [rows("encoder\\."), rows("")];
   if (encoderLength + decoderLength === 0) return null;
   return {

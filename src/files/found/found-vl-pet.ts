@@ -14,7 +14,9 @@ const GATES = [
 
 /** Gates and what stands in their place, told by name; without any, the gate was left out. */
 export function foundGranularity(keys: StateKeys, sublayer: "attn" | "ff"): string {
-  const found = GATES.find(([gate]) => keys.has(new RegExp(`\\.encoder_${sublayer}_adapter_gating_${gate}(?:\\.|$)`)));
+  const found = GATES.find(([gate]) =>
+    keys.has(new RegExp(`\\.encoder_${sublayer}_adapter_gating_${gate}(?:\\.|$)`)),
+  );
   return found?.[1] ?? "none";
 }
 
@@ -36,8 +38,12 @@ const DECODER_HEADS = [
 ] as const;
 
 function decoderPlaces(keys: StateKeys): readonly string[] {
-  const controllers = CONTROLLERS.filter(([, name]) => keys.has(new RegExp(`^decoder\\..*\\.${name}\\.adapters\\.`)));
-  const heads = DECODER_HEADS.filter(([, name]) => keys.has(new RegExp(`^decoder\\..*\\.${name}_multihead_down\\.`)));
+  const controllers = CONTROLLERS.filter(([, name]) =>
+    keys.has(new RegExp(`^decoder\\..*\\.${name}\\.adapters\\.`)),
+  );
+  const heads = DECODER_HEADS.filter(([, name]) =>
+    keys.has(new RegExp(`^decoder\\..*\\.${name}_multihead_down\\.`)),
+  );
   return [...controllers, ...heads].map(([place]) => place);
 }
 
@@ -69,7 +75,10 @@ function pairedHeads(keys: StateKeys, rank: number): number {
 
 /** VL-PET's modules and relatives; null when there are none. */
 export async function foundVlPet(keys: StateKeys): Promise<FoundSettings | null> {
-  const rank = stackedRows(keys, new RegExp(`${FIRST_LAYER}attn_adapter_multihead_down\\.(?:\\d+\\.)?weight$`));
+  const rank = stackedRows(
+    keys,
+    new RegExp(`${FIRST_LAYER}attn_adapter_multihead_down\\.(?:\\d+\\.)?weight$`),
+  );
   const places = decoderPlaces(keys);
   const [granularity, ffn] = [foundGranularity(keys, "attn"), foundGranularity(keys, "ff")];
   const shifted = keys.shape(/\.encoder_attn_gating_large_x_down\.weight$/)?.[0] ?? null;

@@ -28,3 +28,10 @@ export function foundHyperformer(keys: StateKeys): FoundSettings | null {
     hiddenWidth: keys.shape(/\.task_hypernet\.task_embeding_generator\.0\.weight$/)?.[0],
   };
 }
+
+/** Ladder side-tuning's side network; null when there is none. */
+export function foundLst(keys: StateKeys): FoundSettings | null {
+  const side = keys.shape(/^encoder\.final_side_layer_norm\.weight$/)?.[0];
+  const width = keys.shape(/^shared\.weight$/)?.[1];
+  return side === undefined || width === undefined ? null : { name: "lst", reduction: width / side };
+}

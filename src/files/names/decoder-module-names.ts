@@ -6,10 +6,7 @@ function controllerNames(place: string, ...controllers: readonly string[]): read
     new RegExp(`^${place}\\.(down|up)\\.${tail}$`),
     controllers.map((controller) => `$1.${controller}.adapters.${key}`),
   ];
-  return [
-    rule("(\\w+)", "{task}.$2_sampler.$3"),
-    rule("tasks\\.(\\w+)\\.(\\w+)", "$3.$2_sampler.$4"),
-  ];
+  return [rule("(\\w+)", "{task}.$2_sampler.$3"), rule("tasks\\.(\\w+)\\.(\\w+)", "$3.$2_sampler.$4")];
 }
 
 /** A bottleneck on the output of a decoder sublayer: a controller of its own, or stacked heads. */
