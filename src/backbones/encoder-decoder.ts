@@ -16,15 +16,15 @@ function positionFeed({ positions }: Family, stack: StackName, first: number, co
   return int64Tensor(positions.indices(stack, first, count), shape);
 }
 
+function repeatedCache({ sizes }: Family, whose: CacheShape["memory"], layers: number): CacheShape[] {
+  const shape: CacheShape = { heads: sizes.heads, headWidth: sizes.headWidth, memory: whose };
+  return Array.from({ length: layers }, () => shape);
+}
+
 function caches({ family, side }: Decoder): readonly CacheShape[] {
-  const shape = ({ sizes }: Family, memory: CacheShape["memory"]): CacheShape => ({
-    heads: sizes.heads,
-    headWidth: sizes.headWidth,
-    memory,
-  });
-  const own = Array.from({ length: family.sizes.decoderLayers }, () => shape(family, "encoder"));
+  const own = repeatedCache(family, "encoder", family.sizes.decoderLayers);
   if (side === null) return own;
-  return [...own, ...sideLayers(side, "decoder").map(() => shape(side.family, "side"))];
+  return [...own, ...repeatedCache(side.family, "side", sideLayers(side, "decoder").length)];
 }
 
 function encoderFeeds({ family, prompts, side }: Decoder, batch: EncoderBatch, visual: VisualLayout): Feeds {
