@@ -205,7 +205,7 @@ export const PARAMETER_COUNTS: readonly CountRow[] = [
     what: "ladder side-tuning",
     pet: { name: "lst" },
     bart: [10_028_172, 149_602_188],
-    t5: [17_967_384, 240_926_232], // Sung et al. 2022, Table 2: 7.46 %
+    t5: [17_967_384, 240_926_232], // the paper's 7.46 %
   },
 ];
 
