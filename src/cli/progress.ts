@@ -13,7 +13,8 @@ const LINE_EVERY_MS = 5000;
 
 const OPTIONS: Options = {
   stream: process.stderr,
-  hideCursor: true,
+  hideCursor: false, // a second Ctrl-C ends the process as it is
+  gracefulExit: false, // the first one is for the work, which stops the bar itself
   noTTYOutput: true,
   notTTYSchedule: LINE_EVERY_MS,
   barsize: 24,

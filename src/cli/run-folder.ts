@@ -10,9 +10,10 @@ export interface RunFolder {
   /** The resolved configuration. */
   readonly config: string;
   readonly log: string;
+  readonly checkpoints: string;
   readonly adapter: string;
   readonly results: string;
-  /** Frozen weights that the backbone's own file does not hold; made again when missing. */
+  /** Frozen weights that the backbone's own file does not hold; there while the run is at work. */
   readonly frozen: string;
 }
 
@@ -21,6 +22,7 @@ export function runFolder(path: string): RunFolder {
     path,
     config: join(path, "config.json"),
     log: join(path, "metrics.jsonl"),
+    checkpoints: join(path, "checkpoints"),
     adapter: join(path, "adapter"),
     results: join(path, "results"),
     frozen: join(path, "frozen"),

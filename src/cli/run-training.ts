@@ -9,6 +9,7 @@ import {
 } from "../config/index.ts";
 import { VlPetError } from "../error.ts";
 import { writeJson } from "../train/adapter-folder.ts";
+import { latestCheckpoint } from "../train/checkpoint.ts";
 import { modelSession, type ModelSession } from "../train/session.ts";
 import type { TaskData } from "../train/task-data.ts";
 import { plannedRun, trainingRun } from "../train/training-run.ts";
@@ -59,6 +60,7 @@ export async function runTraining(request: TrainingRequest): Promise<TrainingOut
     return { folder, evaluations: made };
   } finally {
     await session.close();
+    await rm(folder.frozen, { recursive: true, force: true });
   }
 }
 
@@ -104,12 +106,16 @@ async function trained(
   }
 }
 
-/** The session of a run. When it cannot be opened the folder is left as it was. */
+/**
+ * The session of a run. When it cannot be opened the folder is left as it was: a checkpoint that the run would go on
+ * from is looked at before anything is written.
+ */
 async function openedSession(folder: RunFolder, config: RunConfig): Promise<ModelSession> {
   const request = await modelRequest(config);
   const created = await mkdir(folder.path, { recursive: true });
   try {
-    return await modelSession({ ...request, adapter: null, scratch: folder.frozen });
+    const checkpoint = await latestCheckpoint(folder.checkpoints);
+    return await modelSession({ ...request, adapter: checkpoint, scratch: folder.frozen });
   } catch (error) {
     await rm(folder.frozen, { recursive: true, force: true });
     if (created !== undefined) await rm(created, { recursive: true });

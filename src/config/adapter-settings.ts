@@ -17,8 +17,9 @@ export function withAdapter(config: RunConfig, stored: AdapterConfig, where: str
   const model = v.safeParse(Model, stored.model);
   if (!model.success) throw undescribed(where, model.issues[0]);
   const { backbone, pet } = model.output;
-  const { featureWidth, dropRate, imageSlots } = backbone;
-  const sizes = config.backbone.folder === null ? backbone : { featureWidth, dropRate, imageSlots };
+  const { featureWidth, dropRate, imageSlots, projector } = backbone;
+  const sizes =
+    config.backbone.folder === null ? backbone : { featureWidth, dropRate, imageSlots, projector };
   return {
     ...config,
     backbone: { ...config.backbone, ...sizes },

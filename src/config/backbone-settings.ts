@@ -23,7 +23,9 @@ export interface OwnSettings {
 }
 
 /** A family's settings, none of which has to be given. */
-export type Given<Config> = { readonly [Key in keyof Omit<Config, "name" | OwnKey>]?: Config[Key & keyof Config] };
+export type Given<Config> = {
+  readonly [Key in keyof Omit<Config, "name" | OwnKey>]?: Config[Key & keyof Config];
+};
 export type SettingsOf<Config extends BackboneConfig> = Config extends BackboneConfig
   ? { readonly name: Config["name"] } & OwnSettings & Given<Config>
   : never;

@@ -61,9 +61,10 @@ function unknownKey(place: Place): VlPetError {
   });
 }
 
-/** The setting of this or nearly this name in any group. */
+/** The first setting of this or nearly this name in any group. */
 function settingElsewhere(schema: v.GenericSchema, name: string): string | null {
-  const byKey = new Map(settingPaths(schema).map((path) => [path.split(".").at(-1) ?? path, path]));
+  const paths = settingPaths(schema).toReversed();
+  const byKey = new Map(paths.map((path) => [path.split(".").at(-1) ?? path, path]));
   const guess = nearest(name, byKey.keys());
   return guess === null ? null : (byKey.get(guess) ?? null);
 }

@@ -28,16 +28,17 @@ function vqaList(split: string): { readonly list: string; readonly annotations: 
   return { list: `vqa/karpathy_${split}.json`, annotations };
 }
 
-function sceneCaptions() {
-  const entry = (split: SceneSplit) => ({ annotations: sceneFiles(split).captions });
-  return { features: "features", train: entry("train"), valid: entry("valid"), test: entry("test") };
+function captionEntry(split: SceneSplit) {
+  return { annotations: sceneFiles(split).captions };
 }
 
-function sceneQuestions() {
-  const entry = (split: SceneSplit) => {
-    const { questions, annotations } = sceneFiles(split);
-    return { questions, annotations, imageName: sceneImageName(split) };
-  };
+function questionEntry(split: SceneSplit) {
+  const { questions, annotations } = sceneFiles(split);
+  return { questions, annotations, imageName: sceneImageName(split) };
+}
+
+/** The features of the scenes, and a task's files for each split. */
+function sceneTask<Entry>(entry: (split: SceneSplit) => Entry) {
   return { features: "features", train: entry("train"), valid: entry("valid"), test: entry("test") };
 }
 
@@ -73,7 +74,7 @@ export const PRESETS = {
     backbone: { name: "bart", folder: `${PACKAGE}models/scenes`, featureWidth: PATCH_WIDTH },
     // A fresh gate is one half everywhere: the scale gives the frozen sublayers back their size.
     pet: { name: "vl-pet", granularity: "large", rank: 12, gateRank: 12, decoderRank: 12, scale: 2 },
-    tasks: { caption: sceneCaptions(), vqa: sceneQuestions() },
+    tasks: { caption: sceneTask(captionEntry), vqa: sceneTask(questionEntry) },
     training: {
       epochs: 5,
       batchSize: 32,

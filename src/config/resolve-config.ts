@@ -21,6 +21,15 @@ export interface ConfigSources {
   readonly options?: readonly Layer[];
 }
 
+/** What a file of settings holds; which settings is checked when all layers are joined. */
+const Settings = v.pipe(
+  v.unknown(),
+  v.check(
+    (content) => typeof content === "object" && content !== null && !Array.isArray(content),
+    "an object",
+  ),
+);
+
 /** Settings told apart by a name need one before a single one of them can be changed. */
 const NAMES: Layer = { name: "the defaults", value: { pet: { name: "vl-pet" }, backbone: { name: "bart" } } };
 
@@ -36,7 +45,7 @@ const NAMES: Layer = { name: "the defaults", value: { pet: { name: "vl-pet" }, b
 export async function resolveConfig(sources: ConfigSources): Promise<RunConfig> {
   const { presets = [], file = null, set = [], options = [] } = sources;
   const layers = [NAMES, ...presets.map(presetLayer)];
-  if (file !== null) layers.push({ name: file, value: await readJson(file, v.looseObject({})) });
+  if (file !== null) layers.push({ name: file, value: await readJson(file, Settings) });
   layers.push(...set.map(settingLayer), ...options);
   const input = joinedLayers(layers);
   const result = v.safeParse(RunConfig, input);

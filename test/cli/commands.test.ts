@@ -32,6 +32,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
 function json(file: string): unknown {
   return JSON.parse(readFileSync(join(folder, file), "utf8"));
 }
@@ -74,7 +78,6 @@ describe("vlpet train", () => {
       (line) => JSON.parse(line) as { kind: string; loss: number },
     );
     const losses = records.filter(({ kind }) => kind === "update").map(({ loss }) => loss);
-    const mean = (part: readonly number[]): number => part.reduce((sum, loss) => sum + loss, 0) / part.length;
     expect(losses.length).toBeGreaterThan(100);
     expect(mean(losses.slice(-10))).toBeLessThan(mean(losses.slice(0, 10)) / 4);
     expect(records.filter(({ kind }) => kind === "evaluation")).toHaveLength(2);

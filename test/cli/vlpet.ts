@@ -60,8 +60,11 @@ export function contents(folder: string): Readonly<Record<string, string>> {
     return {};
   }
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const hash = (file: string): string => createHash("sha256").update(readFileSync(file)).digest("hex");
-  return Object.fromEntries(files.toSorted().map((file) => [file.slice(folder.length + 1), hash(file)]));
+  return Object.fromEntries(files.toSorted().map((file) => [file.slice(folder.length + 1), hashOf(file)]));
+}
+
+function hashOf(file: string): string {
+  return createHash("sha256").update(readFileSync(file)).digest("hex");
 }
 
 /** The lines of a run's log so far. */
