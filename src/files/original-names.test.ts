@@ -38,6 +38,10 @@ const NAMES: readonly (readonly [string, ...string[]])[] = [
     `${BART}.enc_attn_adapter_multihead_down.2.weight`,
   ],
   [
+    "decoder.layers.1.encoder_attn.v_proj.pet.adapter.up.phm_rule",
+    `${BART}.encoder_attn.attn_value_parallel_adapter.adapters.vqa.up_sampler.phm_rule`,
+  ],
+  [
     "decoder.block.1.layer.1.EncDecAttention.v.pet.adapter.down.tasks.vqa.weight",
     "decoder.block.1.layer.1.EncDecAttention.attn_value_parallel_adapter.adapters.vqa.down_sampler.weight",
   ],
