@@ -1,5 +1,5 @@
 import type { HostTensor, Size, Tensor } from "../graph/index.ts";
-import type { InitRule, KeyValue, Scope, Sequence } from "../nn/index.ts";
+import type { FlowStep, InitRule, KeyValue, Scope, Sequence } from "../nn/index.ts";
 import type { VisualLayout } from "./visual-layout.ts";
 
 /** States, and the additive mask [B, 1, 1, N] for whoever attends to them. */
@@ -103,6 +103,8 @@ export interface Backbone {
     step: DecoderStep,
   ): { readonly rows: Tensor; readonly present: readonly KeyValue[] };
   head(scope: Scope): Head;
+  /** The way of rows through the backbone, with what stands beside it in a side network; empty without one. */
+  rowFlow(scope: Scope): readonly FlowStep[];
   encoderFeeds(batch: EncoderBatch, visual: VisualLayout): Feeds;
   decoderFeeds(batch: DecoderBatch): Feeds;
   /** `tokens`: the last token of each row; `position`: how many tokens the rows already have in their past. */

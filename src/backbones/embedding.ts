@@ -3,9 +3,12 @@ import { embeddingTable, norm, type Scope } from "../nn/index.ts";
 import { gatherRows, reshape } from "../ops/index.ts";
 import type { Family } from "./family.ts";
 
+/** Where the token table lies. */
+export const TOKEN_TABLE = "shared";
+
 /** The token table, shared by encoder, decoder, LM head and object orders: [V, D]. */
 export function tokenTable(scope: Scope, { sizes }: Family): Tensor {
-  return embeddingTable(scope.shared("shared"), sizes.vocabulary, sizes.width);
+  return embeddingTable(scope.shared(TOKEN_TABLE), sizes.vocabulary, sizes.width);
 }
 
 /** Rows of the token table: ids [B, T] → [B, T, D]. */

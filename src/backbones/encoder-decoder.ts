@@ -6,6 +6,7 @@ import { tokenTable } from "./embedding.ts";
 import type { Family, StackName } from "./family.ts";
 import { encode } from "./joint-encoder.ts";
 import { causalMask, keyMask, padded } from "./masks.ts";
+import { rowFlow } from "./row-flow.ts";
 import { sideLayers, sideNetwork } from "./side-network.ts";
 import { visualFeeds } from "./visual-embedding.ts";
 import { visualTokens, type VisualLayout } from "./visual-layout.ts";
@@ -65,6 +66,7 @@ export function encoderDecoder(family: Family, prompts: PromptLengths, ladder: L
       bias: family.headBias(scope),
       scale: family.headScale,
     }),
+    rowFlow: (scope) => (side === null ? [] : rowFlow(side, scope)),
     encoderFeeds: (batch, visual) => encoderFeeds(parts, batch, visual),
     decoderFeeds({ decoderIds }) {
       const { ids, length } = padded(decoderIds, family.tokens.pad);

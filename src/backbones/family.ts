@@ -37,6 +37,8 @@ export interface PositionScheme {
   indices(stack: StackName, first: number, count: number): readonly number[];
   /** What positions do to tokens [B, T, D] before the first layer. */
   absolute(scope: Scope, tokens: Tensor, indices: Tensor): Tensor;
+  /** Where the table of relative positions lies below its stack, when it lies in this layer; null = there is none. */
+  relativeTable(layer: number): string | null;
   /** What positions add to all scores of a stack's self-attentions, [1, H, T, S], by a table in one of its layers; null = nothing. */
   relative(scope: Scope, indices: Tensor, layer: number): Tensor | null;
 }

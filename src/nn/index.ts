@@ -30,6 +30,7 @@ export {
   type Selector,
   type Traits,
 } from "./parameter.ts";
+export type { Counterpart, FlowStep } from "./row-flow.ts";
 export { Scope, type Depths, type InitRule, type Mode, type ScopeOptions } from "./scope.ts";
 export {
   ATTENDED_SITES,

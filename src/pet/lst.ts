@@ -6,6 +6,7 @@ import { unmergeable } from "./merge.ts";
 import type { Method } from "./method.ts";
 import { VISUAL_EMBEDDING } from "./plan.ts";
 import { positiveInteger } from "./positive-integer.ts";
+import { prunedStart } from "./pruned-start.ts";
 
 const layerNumber = v.pipe(v.number(), v.integer(), v.minValue(0));
 const LayersSetting = v.optional(v.nullable(v.pipe(v.array(layerNumber), v.minLength(1))), null);
@@ -17,6 +18,8 @@ const LstConfig = v.strictObject({
   /** Layers of the backbone, from 0, that have a side layer; null = all. */
   encoderLayers: LayersSetting,
   decoderLayers: LayersSetting,
+  /** How the side layers start: drawn, or as the backbone's with all but the heaviest channels pruned away. */
+  start: v.optional(v.picklist(["random", "pruned"]), "random"),
   /** T of the gates σ(μ/T). */
   temperature: v.optional(v.pipe(v.number(), v.gtValue(0)), 0.1),
 });
@@ -53,6 +56,7 @@ export const lst: Method<typeof LstConfig> = {
     hooks: {},
     unfreeze: [VISUAL_EMBEDDING],
     ladder: lstLadder(config),
+    ...(config.start === "pruned" ? { start: (backbone) => prunedStart(backbone, config.reduction) } : {}),
   }),
   merge: () => unmergeable("the side network", "it runs beside the backbone and takes the place of its end"),
 };

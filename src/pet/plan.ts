@@ -1,5 +1,6 @@
 import {
   selects,
+  type FlowStep,
   type Ladder,
   type Parameter,
   type PromptLengths,
@@ -8,6 +9,15 @@ import {
   type SiteHooks,
   type SiteName,
 } from "../nn/index.ts";
+
+/** A backbone with its numbers, to make a side network's start from. */
+export interface StartRequest {
+  readonly flow: readonly FlowStep[];
+  /** Numbers and shape of a parameter by its path. */
+  readonly read: (
+    path: string,
+  ) => Promise<{ readonly values: Float32Array; readonly shape: readonly number[] }>;
+}
 
 /** What a method does to a model: values changed at sites, and frozen parameters unfrozen. */
 export interface Plan {
@@ -19,6 +29,8 @@ export interface Plan {
   readonly prompts?: PromptLengths;
   /** A side network along the backbone, which takes the place of its end. Default: none. */
   readonly ladder?: Ladder;
+  /** The start of the side network, where it is made from the backbone instead of drawn. */
+  readonly start?: (backbone: StartRequest) => Promise<ReadonlyMap<string, Float32Array>>;
   /** Tasks have weights of their own (`scope.ofTask()`), so each task gets a graph of its own. Default: no. */
   readonly perTask?: boolean;
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { openTensors, type TensorFile } from "../files/index.ts";
+import { openTensors } from "../files/index.ts";
 import { float32Tensor } from "../graph/index.ts";
 import type { Parameter } from "../nn/index.ts";
 import { nodeEngine, type Engine } from "../runtime/index.ts";
@@ -15,8 +15,9 @@ import { requireWholeBackbone } from "./backbone-file.ts";
 import { requireSameBackbone } from "./checkpoint.ts";
 import { generator, type Generator } from "./generation/index.ts";
 import { model, modelParameters, trainedParameters, type Model, type ModelConfig } from "./model.ts";
+import { sideStart } from "./side-start.ts";
 import type { Reader, VisualSettings } from "./task-data.ts";
-import { backboneSource } from "./weight-source.ts";
+import { backboneSource, type WeightSource } from "./weight-source.ts";
 import { modelWeights, type ModelWeights } from "./weights.ts";
 
 export interface ModelSessionRequest {
@@ -65,8 +66,10 @@ export async function modelSession(request: ModelSessionRequest): Promise<ModelS
   const start = request.adapter === null ? null : await adapterValues(request.adapter, adapter, trained);
   const file = request.backboneFile === null ? null : await openTensors(request.backboneFile);
   try {
-    const weights = await weightsOf(request, all, trained, file);
-    const values = new Map([...weights.trained, ...(start ?? [])]);
+    const sources = file === null ? [] : [backboneSource(file)];
+    const weights = await weightsOf(request, all, trained, sources);
+    const own = start ?? (await sideStart(made, { parameters: all, sources, seed: request.seed }));
+    const values = new Map([...weights.trained, ...own]);
     const engine = nodeEngine(request.threads === undefined ? {} : { threads: request.threads });
     const held = trained.map(
       ({ path, shape }) => [path, float32Tensor(values.get(path) ?? [], shape)] as const,
@@ -110,10 +113,9 @@ async function weightsOf(
   request: ModelSessionRequest,
   parameters: readonly Parameter[],
   trained: readonly Parameter[],
-  file: TensorFile | null,
+  sources: readonly WeightSource[],
 ): Promise<ModelWeights> {
   const isTrained = new Set(trained);
-  const sources = file === null ? [] : [backboneSource(file)];
   for (const source of sources) requireWholeBackbone(source, parameters);
   return modelWeights({
     parameters,

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { BackboneConfig, BACKBONES, visualLayout } from "../../src/backbones/index.ts";
 import { printGraph, reach, type Tensor } from "../../src/graph/index.ts";
-import { parameterCount, type Parameter } from "../../src/nn/index.ts";
+import { initialValues, parameterCount, type Parameter } from "../../src/nn/index.ts";
 import { ADAMW } from "../../src/optim/index.ts";
 import { PetConfig } from "../../src/pet/index.ts";
 import {
@@ -12,6 +12,7 @@ import {
   writtenModel,
   type Model,
 } from "../../src/train/model.ts";
+import { sideStart } from "../../src/train/side-start.ts";
 import { lossGraph, stepGraph } from "../../src/train/step-graph.ts";
 import { tinyBackbone, TASKS } from "./tiny-model.ts";
 
@@ -93,6 +94,28 @@ describe.each(FAMILIES)("ladder side-tuning on %s", (name) => {
     const side = encoded.side === null ? "" : printGraph({ states: encoded.side.states.rows });
     expect(side).toMatch(/input features/);
     expect(side).toMatch(/parameter encoder\.pet\.side\.down\.weight/);
+  });
+});
+
+describe.each(FAMILIES)("a pruned start on %s", (name) => {
+  const method = made(tinyBackbone(name), { name: "lst", reduction: 4, start: "pruned" });
+  const parameters = modelParameters(method);
+
+  it("fills every layer of the side network with numbers of the backbone's", async () => {
+    const started = await sideStart(method, { parameters, sources: [], seed: 1 });
+    const layers = parameters.filter(({ path }) => /\.pet\.side\.(?:block|layers|final)/.test(path));
+    const filled = layers.filter(({ path }) => !/\.(?:gate|down\.weight|down\.bias)$/.test(path));
+    expect([...started.keys()].toSorted()).toEqual(filled.map(({ path }) => path).toSorted());
+    for (const { path, shape } of filled) {
+      const values = [...(started.get(path) ?? [])];
+      expect(values, path).toHaveLength(shape.reduce((a, b) => a * b, 1));
+      const whole = parameters.find((parameter) => parameter.path === path.replace(".pet.side", ""));
+      const known = new Set(whole === undefined ? [] : initialValues(whole, 1));
+      expect(
+        values.every((value) => known.has(value)),
+        path,
+      ).toBe(true);
+    }
   });
 });
 

@@ -25,6 +25,7 @@ export function learnedPositions({ maxPositions, width }: BartConfig): PositionS
       const places = embedding(scope.at("embed_positions"), indices, maxPositions + OFFSET, width); // [T, D]
       return add(tokens, places);
     },
+    relativeTable: () => null,
     relative: () => null,
   };
 }

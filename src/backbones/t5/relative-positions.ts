@@ -26,9 +26,13 @@ export function relativeBucket(r: number, { buckets, farthest, bidirectional }: 
   return side + Math.min(perSide - 1, exact + Math.floor(wide));
 }
 
+function tablePath(layer: number): string {
+  return `block.${layer}.layer.0.SelfAttention.relative_attention_bias`;
+}
+
 /** A stack's table [buckets, H]. It lies in one layer, and all layers add what it says. */
 function biasTable(scope: Scope, layer: number, { relativeBuckets, heads, width }: T5Config): Tensor {
-  const at = scope.at(`block.${layer}.layer.0.SelfAttention.relative_attention_bias`);
+  const at = scope.at(tablePath(layer));
   // A bias by name, and the original trains and decays by name: BitFit tunes it, weight decay spares it.
   const traits = { of: "embedding", role: "bias" } as const;
   return at.parameter("weight", [relativeBuckets, heads], traits, {
@@ -55,6 +59,7 @@ export function relativePositions(config: T5Config): PositionScheme {
       }).flat();
     },
     absolute: (_, tokens) => tokens,
+    relativeTable: (layer) => `${tablePath(layer)}.weight`,
     relative(scope, indices, layer) {
       const [queries = 1, keys = 1] = indices.shape;
       const flat = reshape(indices, [times(queries, keys)]);
