@@ -55,7 +55,7 @@ export async function runTraining(request: TrainingRequest): Promise<TrainingOut
   signal.throwIfAborted();
   const session = await openedSession(folder, config);
   try {
-    if (!goesOn) await writeJson(folder.config, config);
+    await writeJson(folder.config, config); // when it goes on, settings that are free to change may have changed
     const made = await trained({ ...request, config }, { folder, session, splits, updates: plan.updates });
     return { folder, evaluations: made };
   } finally {
