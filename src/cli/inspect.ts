@@ -1,14 +1,16 @@
 import { Command, Option } from "commander";
-import { backboneConfig, taskPrompts, type RunConfig } from "../config/index.ts";
+import { backboneConfig, localConfig, taskPrompts, type RunConfig } from "../config/index.ts";
 import { loadTokenizer } from "../text/index.ts";
 import { model } from "../train/model.ts";
 import { addConfigOptions, configFrom, type ConfigOptions } from "./config-options.ts";
 import { GRAPH_KINDS, modelGraph, type GraphKind } from "../train/model-graph.ts";
 import { modelSummary, type ModelSummary } from "../train/model-summary.ts";
+import { printMethodTable } from "./inspect-table.ts";
 import { table } from "./table.ts";
 
 interface InspectOptions extends ConfigOptions {
   readonly graph?: GraphKind;
+  readonly table: boolean;
   readonly json: boolean;
 }
 
@@ -18,7 +20,8 @@ No weights are read. Without a tokenizer the vocabulary is bart-base's.
 Examples:
   vlpet inspect --preset vl-pet-large
   vlpet inspect --preset vl-pet-small --set pet.rank=48 --json
-  vlpet inspect --set backbone.width=64 --set backbone.heads=4 --graph encode`;
+  vlpet inspect --set backbone.width=64 --set backbone.heads=4 --graph encode
+  vlpet inspect --table`;
 
 /** `vlpet inspect` */
 export function inspectCommand(): Command {
@@ -27,13 +30,18 @@ export function inspectCommand(): Command {
   );
   return addConfigOptions(command)
     .addOption(new Option("--graph <program>", "print this program as well").choices(GRAPH_KINDS))
+    .option("--table", "show what every method trains on bart-base and t5-base, beside the paper", false)
     .option("--json", "print JSON", false)
     .addHelpText("after", NOTES)
     .action(inspectWith);
 }
 
 async function inspectWith(options: InspectOptions): Promise<void> {
-  const config = await configFrom(options);
+  if (options.table) {
+    printMethodTable(options.json);
+    return;
+  }
+  const config = await localConfig(await configFrom(options));
   const vocabulary = await vocabularyOf(config);
   const backbone = await backboneConfig(config.backbone, vocabulary);
   const made = model({ backbone, pet: config.pet }, Object.keys(taskPrompts(config)));

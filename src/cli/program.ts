@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import { Command, Help, type Option } from "commander";
+import { convertCommand } from "./convert.ts";
 import { demoCommand } from "./demo.ts";
 import { runDemo } from "./demo-run.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { EXIT, reportFailure } from "./exit.ts";
 import { inspectCommand } from "./inspect.ts";
+import { mergeCommand } from "./merge.ts";
 import { predictCommand } from "./predict.ts";
 import { scoreCommand } from "./score.ts";
 import { trainCommand } from "./train.ts";
@@ -29,6 +31,8 @@ function commands(): readonly Command[] {
     predictCommand(),
     scoreCommand(),
     inspectCommand(),
+    convertCommand(),
+    mergeCommand(),
   ];
 }
 

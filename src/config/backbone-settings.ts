@@ -7,7 +7,8 @@ const width = v.pipe(v.number(), v.integer(), v.minValue(1));
 /** What a run says about its backbone, whatever the family. */
 const OWN = {
   /**
-   * A folder in Hugging Face's format: config.json, model.safetensors, tokenizer files. Null: fresh random weights.
+   * A folder in Hugging Face's format: config.json, model.safetensors or pytorch_model.bin, tokenizer files; or a model
+   * on the Hub, as hub:OWNER/NAME. Null: fresh random weights.
    */
   folder: v.optional(v.nullable(Path), null),
   /** Channels of a feature row; null = what the features have. */

@@ -1,8 +1,12 @@
+export { adapterModel } from "./adapter-model.ts";
 export { withAdapter } from "./adapter-settings.ts";
 export { backboneConfig } from "./backbone-config.ts";
 export type { BackboneSettings } from "./backbone-settings.ts";
+export { countedTable, type CountedCell, type CountedRow } from "./counted-table.ts";
 export { courseSettings } from "./course-settings.ts";
+export { foundConfig, type FoundConfig } from "./found-config.ts";
 export type { Layer } from "./layers.ts";
+export { localConfig } from "./local-config.ts";
 export { configuredTasks, modelRequest, taskPrompts, type ModelRequest } from "./model-request.ts";
 export { nearest } from "./nearest.ts";
 export { PRESETS, type PresetName } from "./presets.ts";

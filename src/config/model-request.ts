@@ -1,10 +1,11 @@
-import { join } from "node:path";
 import { backbone, type SpecialTokens } from "../backbones/index.ts";
 import { VlPetError } from "../error.ts";
 import { TASKS } from "../tasks/index.ts";
 import { loadTokenizer, PROMPTS, type Tokenizer } from "../text/index.ts";
+import { weightsFile } from "../train/hugging-face-folder.ts";
 import type { ModelSessionRequest } from "../train/session.ts";
 import { backboneConfig } from "./backbone-config.ts";
+import { localConfig } from "./local-config.ts";
 import type { RunConfig, RunTask, TaskSettings } from "./run-config.ts";
 
 /** What a session needs to know of a configuration; where it writes and which adapter it reads is the caller's. */
@@ -16,7 +17,8 @@ export type ModelRequest = Omit<ModelSessionRequest, "adapter" | "scratch">;
  * @throws VlPetError "config" when there is no tokenizer or it does not belong to the backbone, "data" when a file
  * cannot be read.
  */
-export async function modelRequest(config: RunConfig): Promise<ModelRequest> {
+export async function modelRequest(asked: RunConfig): Promise<ModelRequest> {
+  const config = await localConfig(asked);
   const { pet, visual, training, engine } = config;
   const { folder } = config.backbone;
   const tokenizerFolder = config.tokenizer ?? folder;
@@ -28,7 +30,7 @@ export async function modelRequest(config: RunConfig): Promise<ModelRequest> {
     model: { backbone: sizes, pet },
     visual,
     tokenizer,
-    backboneFile: folder === null ? null : join(folder, "model.safetensors"),
+    backboneFile: folder === null ? null : weightsFile(folder),
     seed: training.seed,
     prompts: taskPrompts(config),
     ...(engine.threads === null ? {} : { threads: engine.threads }),

@@ -26,8 +26,10 @@ export interface MergeRequest {
 }
 
 export interface MergeReport {
-  /** Parameters of the backbone with new numbers. */
-  readonly changed: number;
+  /** Linear maps that something of the method was folded into. */
+  readonly folded: number;
+  /** Tensors of the backbone with new numbers. */
+  readonly replaced: number;
   readonly drift: Drift;
 }
 
@@ -41,9 +43,9 @@ const MOST_DRIFT = 1e-3;
  */
 export async function mergeAdapter(request: MergeRequest): Promise<MergeReport> {
   const { values, config, output } = request;
-  const merged = await mergedValues(values, request.task);
+  const { changed, folded } = await mergedValues(values, request.task);
   const read = (parameter: Parameter): Promise<Float32Array> =>
-    Promise.resolve(merged.get(parameter.path) ?? values.read(parameter));
+    Promise.resolve(changed.get(parameter.path) ?? values.read(parameter));
   let drift: Drift | null = null;
   await writeFolder(output, async (folder) => {
     const { backbone } = config.model;
@@ -60,7 +62,7 @@ export async function mergeAdapter(request: MergeRequest): Promise<MergeReport> 
     await writeFile(join(folder, MODEL_CARD), mergeCard(config, drift));
   });
   if (drift === null) throw new RangeError("internal: no drift was measured");
-  return { changed: merged.size, drift };
+  return { folded, replaced: changed.size, drift };
 }
 
 /** The same backbone as a model of its own: nothing but the visual embedding would be trained. */

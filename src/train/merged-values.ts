@@ -30,14 +30,16 @@ function mergedTask({ model }: ModelValues, task: string | null): string | null 
   });
 }
 
-/**
- * The backbone's parameters that a merge changes, by path: every fold applied, trained ones as trained. What is not in
- * here stays as the backbone has it. Throws kind "config" when the method cannot be merged.
- */
-export async function mergedValues(
-  values: ModelValues,
-  task: string | null,
-): Promise<ReadonlyMap<string, Float32Array>> {
+/** The backbone's parameters that a merge changes; all others stay as the backbone has them. */
+export interface MergedValues {
+  /** By path: every fold applied, trained ones as trained. */
+  readonly changed: ReadonlyMap<string, Float32Array>;
+  /** How many linear maps had something of the method folded into them. */
+  readonly folded: number;
+}
+
+/** Merges a method's weights into the backbone's. Throws kind "config" when the method cannot be merged. */
+export async function mergedValues(values: ModelValues, task: string | null): Promise<MergedValues> {
   const wanted = mergedTask(values, task);
   const places = foldPlaces(values.model, wanted);
   const merged = new Map<string, Float32Array>();
@@ -51,7 +53,7 @@ export async function mergedValues(
     merged.set(place.weight, weight);
     if (place.bias !== null && bias !== null) merged.set(place.bias, bias);
   }
-  return merged;
+  return { changed: merged, folded: places.length };
 }
 
 async function mapBefore(

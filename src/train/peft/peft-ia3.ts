@@ -11,6 +11,11 @@ const MAPS = {
   t5: { value: "EncDecAttention.v", hidden: "DenseReluDense.wi", reader: "DenseReluDense.wo" },
 } as const;
 
+/** PEFT's name for some maps of the decoder: a pattern over whole paths. */
+function decoderMaps(names: readonly string[]): string {
+  return `.*decoder\\..*\\.(${names.join("|").replaceAll(".", "\\.")})`;
+}
+
 /**
  * IA3's scales. PEFT multiplies by them alone, so the residual form y + y ⊙ ℓ becomes 1 + ℓ; it scales what the FFN's
  * last map reads, where this library scales what the first one makes, which is the same value.
@@ -35,13 +40,11 @@ export async function peftIa3(source: PeftSource, config: Ia3Config): Promise<Pe
     ...(config.value === "none" ? [] : [maps.value]),
     ...(config.ffn === "none" ? [] : [maps.reader]),
   ];
-  const pattern = (names: readonly string[]): string =>
-    `.*decoder\\..*\\.(${names.join("|").replaceAll(".", "\\.")})`;
   return {
     config: {
       peft_type: "IA3",
-      target_modules: pattern(used),
-      feedforward_modules: config.ffn === "none" ? [] : pattern([maps.reader]),
+      target_modules: decoderMaps(used),
+      feedforward_modules: config.ffn === "none" ? [] : decoderMaps([maps.reader]),
       fan_in_fan_out: false,
     },
     tensors,
