@@ -38,23 +38,36 @@ const weights = await modelWeights({
   scratch: folder,
 });
 const engine = nodeEngine({ threads: SIZE.threads });
-const run = await updates({ engine, model: made, weights, trained, options: { adamw: ADAMW, clip: 5 }, resume: null });
+const run = await updates({
+  engine,
+  model: made,
+  weights,
+  trained,
+  options: { adamw: ADAMW, clip: 5 },
+  resume: null,
+});
 
 const random = new RandomStream(1, "bench");
 const rows = (length: number): number[][] =>
   Array.from({ length: SIZE.batch }, () => Array.from({ length }, () => 3 + random.integer(997)));
 const labels = rows(SIZE.target);
 const visual = visualLayout(1, 49, { regions: 36 });
-const features = Float32Array.from({ length: SIZE.batch * 49 * made.backbone.sizes.featureWidth }, () => random.uniform());
+const features = Float32Array.from({ length: SIZE.batch * 49 * made.backbone.sizes.featureWidth }, () =>
+  random.uniform(),
+);
 const feeds = {
   ...made.backbone.encoderFeeds({ inputIds: rows(SIZE.text), features, boxes: null }, visual),
   ...made.backbone.decoderFeeds({ decoderIds: shiftedRight(labels, made.backbone.tokens) }),
   ...lossFeeds(labels, tokenWeights(labels, "token-mean", null)),
 };
 
-const peer = spawn(python, [join(import.meta.dirname, "peer_step.py"), JSON.stringify({ ...SIZE, ...backbone })], {
-  stdio: ["pipe", "pipe", "inherit"],
-});
+const peer = spawn(
+  python,
+  [join(import.meta.dirname, "peer_step.py"), JSON.stringify({ ...SIZE, ...backbone })],
+  {
+    stdio: ["pipe", "pipe", "inherit"],
+  },
+);
 const answers = createInterface({ input: peer.stdout })[Symbol.asyncIterator]();
 const answer = async (): Promise<Record<string, number>> =>
   JSON.parse(String((await answers.next()).value)) as Record<string, number>;
@@ -84,8 +97,11 @@ peer.stdin.end();
 await engine.close();
 await rm(folder, { recursive: true });
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 const ratios = ours.map((time, i) => (theirs[i] ?? Number.NaN) / time);
 console.log(`vl-pet   ${median(ours).toFixed(0)} ms a step, peak ${(await peakMemory()).toFixed(0)} MiB`);
 console.log(`PyTorch  ${median(theirs).toFixed(0)} ms a step, peak ${peerPeak.toFixed(0)} MiB`);
-console.log(`ratio    ${median(ratios).toFixed(2)} (median of ${samples} interleaved pairs; above 1 = vl-pet is faster)`);
+console.log(
+  `ratio    ${median(ratios).toFixed(2)} (median of ${samples} interleaved pairs; above 1 = vl-pet is faster)`,
+);

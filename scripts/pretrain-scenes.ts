@@ -27,7 +27,15 @@ const FOLDER = join(import.meta.dirname, "../models/scenes");
 const SEED = 1;
 const BATCH = 32;
 const START_SCALE = 3;
-const SIZES = { width: 128, encoderLayers: 3, decoderLayers: 3, heads: 4, ffnWidth: 512, maxPositions: 96, dropRate: 0.1 };
+const SIZES = {
+  width: 128,
+  encoderLayers: 3,
+  decoderLayers: 3,
+  heads: 4,
+  ffnWidth: 512,
+  maxPositions: 96,
+  dropRate: 0.1,
+};
 
 /** Examples without pictures need no features. */
 const NO_FEATURES: FeatureSource = {
@@ -67,7 +75,9 @@ async function exactShare(session: ModelSession, data: TaskData): Promise<Record
   const texts = await predictions({ reader, generator, data, settings, batchSize: BATCH });
   const share = (prefix: string): number => {
     const chosen = data.split.examples.filter(({ prompt }) => prompt.startsWith(prefix));
-    return chosen.filter(({ id, references }) => references.includes(texts.get(id) ?? "")).length / chosen.length;
+    return (
+      chosen.filter(({ id, references }) => references.includes(texts.get(id) ?? "")).length / chosen.length
+    );
   };
   for (const { id, prompt, references } of data.split.examples.slice(0, 12)) {
     console.log(`${prompt}\n  wanted ${references[0] ?? ""}\n  wrote  ${texts.get(id) ?? ""}`);

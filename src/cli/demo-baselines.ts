@@ -16,7 +16,7 @@ export interface BaselineOptions {
 }
 
 /** Updates of the blindfolded model: the habits of answers and captions are learned long before. */
-const BLIND_UPDATES = 400;
+const BLIND_UPDATES = 300;
 
 type Data = ReadonlyMap<RunTask, TaskData>;
 

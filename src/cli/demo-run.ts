@@ -1,9 +1,8 @@
 import { join } from "node:path";
 import { modelRequest, resolveConfig, type RunConfig } from "../config/index.ts";
 import { writeScenes } from "../data/scenes/write-scenes.ts";
-import { parameterCount } from "../nn/index.ts";
-import { parametersOf } from "../train/session.ts";
 import { model } from "../train/model.ts";
+import { modelSummary } from "../train/model-summary.ts";
 import { blindEvaluations, frozenEvaluations } from "./demo-baselines.ts";
 import { demoExamples, writeDemoReport, type DemoRow } from "./demo-report.ts";
 import type { DemoOptions } from "./demo.ts";
@@ -12,7 +11,7 @@ import { runTraining } from "./run-training.ts";
 import { table } from "./table.ts";
 
 /** Scenes of each split: enough to learn from in minutes, and to tell models apart. */
-const SCENES = { train: 1200, valid: 50, test: 150 } as const;
+const SCENES = { train: 1000, valid: 50, test: 150 } as const;
 
 /**
  * The whole story on made-up pictures: draws them, asks the frozen language model (which has only ever read text),
@@ -49,8 +48,7 @@ export async function runDemo({ output, seed, quiet, signal }: DemoOptions): Pro
 /** Trained parameters in percent of all. */
 async function trainedShare(config: RunConfig): Promise<number> {
   const request = await modelRequest(config);
-  const { all, trained } = parametersOf(model(request.model, Object.keys(request.prompts)));
-  return (100 * parameterCount(trained)) / parameterCount(all);
+  return modelSummary(model(request.model, Object.keys(request.prompts))).percent;
 }
 
 /** Headline scores of each model on held-out scenes. */

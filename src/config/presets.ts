@@ -71,14 +71,14 @@ export const PRESETS = {
   },
   /** The built-in data set of drawn scenes (below the folder `data`), with the small backbone that comes with the package. */
   scenes: {
-    backbone: { name: "bart", folder: `${PACKAGE}models/scenes`, featureWidth: PATCH_WIDTH },
+    backbone: { name: "bart", folder: `${PACKAGE}models/scenes`, featureWidth: PATCH_WIDTH, dropRate: 0 },
     // A fresh gate is one half everywhere: the scale gives the frozen sublayers back their size.
     pet: { name: "vl-pet", granularity: "large", rank: 12, gateRank: 12, decoderRank: 12, scale: 2 },
     tasks: { caption: sceneTask(captionEntry), vqa: sceneTask(questionEntry) },
     training: {
       epochs: 5,
       batchSize: 32,
-      learningRate: 3e-3,
+      learningRate: 4e-3,
       checkpointEvery: 500,
       validate: "never",
       seed: 1,

@@ -15,10 +15,14 @@ export interface Layout {
   rows(grid: Tensor): Tensor;
 }
 
+/** The same channels under other leading axes. */
+function shaped(x: Tensor, lead: Shape): Tensor {
+  return reshape(x, [...lead, axisSize(x, -1)]);
+}
+
 /** Every example takes the same number of rows, padding included: R = B·N. */
 export function paddedLayout(batch: Size, length: Size): Layout {
   const rowCount = times(batch, length);
-  const shaped = (x: Tensor, lead: Shape): Tensor => reshape(x, [...lead, axisSize(x, -1)]);
   return {
     batch,
     length,

@@ -51,24 +51,26 @@ const IA3_FACTORS = {
   residual: (scale) => 1 + scale,
 } as const satisfies Readonly<Record<Ia3Form, (scale: number) => number>>;
 
+/** A scale vector at a site, folded into the map before or behind it. */
+function foldedScale(
+  site: SiteName,
+  how: Ia3Form | "none",
+  into: Fold["into"],
+  scale: typeof scaledInputs,
+): readonly Fold[] {
+  if (how === "none") return [];
+  const folded: Fold["folded"] = (map, own) => {
+    const scales = own("scale");
+    return scale(map, scales.length, (channel) => IA3_FACTORS[how](scales[channel] ?? 0));
+  };
+  return [{ site, into, folded }];
+}
+
 /** The value's map has its outputs scaled, the map that reads the hidden units its inputs. */
 function ia3Folds({ value, ffn }: Ia3Config): readonly Fold[] {
-  const scaled = (
-    site: SiteName,
-    how: Ia3Form | "none",
-    into: Fold["into"],
-    scale: typeof scaledInputs,
-  ): readonly Fold[] => {
-    if (how === "none") return [];
-    const folded: Fold["folded"] = (map, own) => {
-      const scales = own("scale");
-      return scale(map, scales.length, (channel) => IA3_FACTORS[how](scales[channel] ?? 0));
-    };
-    return [{ site, into, folded }];
-  };
   return [
-    ...scaled(IA3_SITES.value, value, "producer", scaledOutputs),
-    ...scaled(IA3_SITES.ffn, ffn, "reader", scaledInputs),
+    ...foldedScale(IA3_SITES.value, value, "producer", scaledOutputs),
+    ...foldedScale(IA3_SITES.ffn, ffn, "reader", scaledInputs),
   ];
 }
 

@@ -107,6 +107,12 @@ export async function readTrained(
   }
 }
 
+function listed(what: string, names: readonly string[]): string {
+  if (names.length === 0) return "";
+  const shown = names.slice(0, 3).join(", ");
+  return `${names.length} ${what} (${shown}${names.length > 3 ? ", …" : ""})`;
+}
+
 async function trainedValues(
   tensors: SafetensorsFile,
   parameters: readonly Parameter[],
@@ -119,10 +125,6 @@ async function trainedValues(
     ([name, { shape }]) => wanted.has(name) && wanted.get(name) !== shape.join(),
   );
   if (missing.length + extra.length + misshaped.length > 0) {
-    const listed = (what: string, names: readonly string[]): string =>
-      names.length === 0
-        ? ""
-        : `${names.length} ${what} (${names.slice(0, 3).join(", ")}${names.length > 3 ? ", …" : ""})`;
     const all = [
       listed("missing", missing),
       listed("extra", extra),

@@ -136,9 +136,12 @@ async function readProgress(folder: string): Promise<Progress> {
   }
 }
 
+function sizes({ model }: AdapterConfig): string {
+  return JSON.stringify(model.backbone);
+}
+
 /** Throws kind "checkpoint" unless both adapters are of the same backbone: same sizes, same weights. */
 export function requireSameBackbone(where: string, got: AdapterConfig, wanted: AdapterConfig): void {
-  const sizes = (config: AdapterConfig): string => JSON.stringify(config.model.backbone);
   if (sizes(got) !== sizes(wanted)) {
     throw new VlPetError("checkpoint", "the checkpoint belongs to another backbone", {
       where,

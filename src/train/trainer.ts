@@ -107,7 +107,8 @@ export async function train(request: TrainRequest): Promise<void> {
 
 /** Reports the epoch that `done` updates complete, if they do. */
 async function reportEpoch({ plan, onEvent }: TrainRequest, done: number): Promise<void> {
-  if (done % plan.updatesPerEpoch === 0) await onEvent({ kind: "epoch", epoch: done / plan.updatesPerEpoch - 1 });
+  if (done % plan.updatesPerEpoch === 0)
+    await onEvent({ kind: "epoch", epoch: done / plan.updatesPerEpoch - 1 });
 }
 
 async function reportUpdate(

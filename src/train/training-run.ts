@@ -75,14 +75,14 @@ export async function trainingRun(request: TrainingRunRequest): Promise<number> 
     resume: resumed?.optimizer ?? null,
   });
   const save = async (update: number): Promise<string> => {
-    const request_ = {
+    const target = {
       folder: checkpoints,
       config: adapter,
       parameters: trained,
       course,
       keep: KEPT_CHECKPOINTS,
     };
-    return writeCheckpoint(request_, { update, values: await run.values(), optimizer: await run.state() });
+    return writeCheckpoint(target, { update, values: await run.values(), optimizer: await run.state() });
   };
   await train({
     reader: session.reader,
