@@ -207,6 +207,18 @@ export const PARAMETER_COUNTS: readonly CountRow[] = [
     bart: [10_028_172, 149_602_188],
     t5: [17_967_384, 240_926_232], // the paper's 7.46 %
   },
+  {
+    what: "ladder side-tuning",
+    pet: { name: "lst" },
+    bart: [10_028_172, 149_602_188],
+    t5: [17_967_384, 240_926_232],
+  },
+  {
+    what: "ladder side-tuning, reduction 8",
+    pet: { name: "lst", reduction: 8 },
+    bart: [4_257_612, 143_831_628],
+    t5: [6_678_552, 229_637_400],
+  },
 ];
 
 /** The video-text scripts on BART: features of width 512. */
