@@ -76,7 +76,7 @@ function stackSteps(side: SideNetwork, root: Scope, stack: StackName): readonly 
 
 /**
  * The way of rows through the backbone, from the token table to the decoder's end, with what of a side network stands
- * beside it. Keys and values of the cross-attention count as maps of the decoder's rows, as in the original's pruning.
+ * beside it. Quirk: keys and values of the cross-attention count as maps of the decoder's rows.
  */
 export function rowFlow(side: SideNetwork, root: Scope): readonly FlowStep[] {
   return [

@@ -36,6 +36,7 @@ export function sideNetwork(family: Family, ladder: Ladder): SideNetwork {
       received: `${ladder.reduction}`,
     });
   }
+  // Quirk: starts of weights stay those of the full width.
   const narrow: Family = {
     ...family,
     sizes: { ...sizes, width: part(sizes.width), headWidth, ffnWidth: part(sizes.ffnWidth) },

@@ -116,8 +116,9 @@ async function walked(walk: Walk, step: FlowStep, kept: readonly number[]): Prom
 /**
  * The side network's layers as the backbone's, structurally pruned by the size of their weights: along the way of the
  * rows each map keeps the 1/r of its outputs that weigh most over the inputs kept before; query, key and value keep the
- * same outputs. By path. (Original: pruning_methods.py, "t5-v2"; its order of the kept channels is that of a hash table,
- * here it ascends, so other rows share a head.) Throws kind "config" when r does not divide a width.
+ * same outputs. By path. Quirk: every block chooses its own channels of the residual stream, whatever heads they belong
+ * to. (Original: pruning_methods.py, "t5-v2"; it keeps channels in the order of a hash table, here they ascend, so other
+ * rows share a head.) Throws kind "config" when r does not divide a width.
  */
 export async function prunedStart(
   { flow, read }: StartRequest,
