@@ -16,6 +16,8 @@ export function modelGraph(made: Model, kind: GraphKind, regions: number | null)
   const variant = variantOf(made, exampleLayout(regions), made.tasks[0] ?? "");
   if (kind === "step") return printGraph(stepGraph(made, variant, { adamw: ADAMW, clip: 5 }).outputs);
   if (kind === "decode") return printGraph({ states: writtenModel(made, variant, "evaluate").states.rows });
-  const { states, mask } = made.backbone.encode(modelScope(made, "evaluate", variant.task), variant.visual);
-  return printGraph({ states: states.rows, mask });
+  const scope = modelScope(made, "evaluate", variant.task);
+  const { states, mask, side } = made.backbone.encode(scope, variant.visual);
+  const beside = side === null ? {} : { side_states: side.states.rows, side_mask: side.mask };
+  return printGraph({ states: states.rows, mask, ...beside });
 }

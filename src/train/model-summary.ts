@@ -10,9 +10,11 @@ export interface ParameterGroup {
   readonly trained: number;
 }
 
-/** What a method does at one site: its own parameters there, alike ones of all layers together. */
+const SIDE = "side network";
+
+/** What a method does at one site, or along the backbone: its own parameters there, alike ones of all layers together. */
 export interface SiteSummary {
-  readonly site: SiteName;
+  readonly site: SiteName | typeof SIDE;
   readonly parameters: readonly {
     readonly path: string;
     readonly shape: readonly number[];
@@ -67,7 +69,7 @@ export function modelSummary(made: Model): ModelSummary {
       total: parameterCount(members),
       trained: parameterCount(members.filter((parameter) => isTrained.has(parameter))),
     })),
-    sites: (Object.keys(made.plan.hooks) as SiteName[]).map((site) => siteSummary(made, site)),
+    sites: placesOf(made).map((site) => siteSummary(made, site)),
     unfrozen: made.plan.unfreeze.map((selector) => ({
       selector,
       parameters: parameterCount(all.filter((parameter) => selects(selector, parameter))),
@@ -82,12 +84,15 @@ function groupOf({ traits: { owner, part, of } }: Parameter): string {
   return part;
 }
 
+function placesOf({ plan }: Model): readonly SiteSummary["site"][] {
+  const sites = Object.keys(plan.hooks) as SiteName[];
+  return plan.ladder === undefined ? sites : [...sites, SIDE];
+}
+
 /** The model is written with this site's hooks alone, so that every parameter of the method comes from it. */
-function siteSummary(made: Model, site: SiteName): SiteSummary {
-  const alone: Model = {
-    ...made,
-    plan: { ...made.plan, hooks: { [site]: made.plan.hooks[site] ?? [] }, unfreeze: [] },
-  };
+function siteSummary(made: Model, site: SiteSummary["site"]): SiteSummary {
+  const hooks = site === SIDE ? {} : { [site]: made.plan.hooks[site] ?? [] };
+  const alone: Model = { ...made, plan: { ...made.plan, hooks, unfreeze: [] } };
   const own = modelParameters(alone).filter(({ traits }) => traits.owner === "pet");
   const alike = new Map<string, { path: string; shape: readonly number[]; count: number }>();
   for (const { path, shape } of own) {

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { BackboneConfig, BACKBONES, visualLayout } from "../../src/backbones/index.ts";
 import { printGraph, reach, type Tensor } from "../../src/graph/index.ts";
-import { initialValues, parameterCount, type Parameter } from "../../src/nn/index.ts";
+import { initialValues, parameterCount } from "../../src/nn/index.ts";
 import { ADAMW } from "../../src/optim/index.ts";
 import { PetConfig } from "../../src/pet/index.ts";
 import {
@@ -12,6 +12,7 @@ import {
   writtenModel,
   type Model,
 } from "../../src/train/model.ts";
+import { modelSummary } from "../../src/train/model-summary.ts";
 import { sideStart } from "../../src/train/side-start.ts";
 import { lossGraph, stepGraph } from "../../src/train/step-graph.ts";
 import { tinyBackbone, TASKS } from "./tiny-model.ts";
@@ -24,10 +25,6 @@ const VARIANT = { visual: visualLayout(1, 9, null), task: null };
 
 function made(backbone: BackboneConfig, pet: PetSettings): Model {
   return model({ backbone, pet: v.parse(PetConfig, pet) }, TASKS);
-}
-
-function fullSize(name: Names, pet: PetSettings): readonly Parameter[] {
-  return modelParameters(made(v.parse(BackboneConfig, { name }), pet));
 }
 
 /** How often the nodes behind some outputs read a parameter. */
@@ -73,7 +70,10 @@ describe("the size of ladder side-tuning", () => {
 
   it("is the 7.46 % that the paper's table gives, in 334 tensors", () => {
     expect(Math.round((10_000 * 17_967_384) / 240_926_232) / 100).toBe(7.46);
-    expect(fullSize("t5", { name: "lst" }).filter(({ traits }) => traits.owner === "pet")).toHaveLength(334);
+    const { sites, trained } = modelSummary(made(v.parse(BackboneConfig, { name: "t5" }), { name: "lst" }));
+    expect(trained).toBe(17_967_384);
+    expect(sites.map(({ site }) => site)).toEqual(["side network"]);
+    expect(sites[0]?.parameters.reduce((sum, { count }) => sum + count, 0)).toBe(334);
   });
 });
 
