@@ -1,5 +1,5 @@
 import { backward } from "../autodiff/index.ts";
-import { symbol, type Tensor } from "../graph/index.ts";
+import { Graph, symbol, type Tensor } from "../graph/index.ts";
 import type { Mode, Parameter } from "../nn/index.ts";
 import { add, gatherRows, mul, reduceSum, reshape, slice, tokenLoss } from "../ops/index.ts";
 import { adamwUpdate, clipFactor, decays, jointNorm, type AdamwSettings } from "../optim/index.ts";
@@ -87,12 +87,13 @@ export function accumulateGraph(made: Model, variant: Variant): StepGraph {
   return { outputs, keep, trained: pairs.map(([parameter]) => parameter) };
 }
 
-/** The update from the held gradient sums, which it sets back to zero. */
-export function applyGraph(made: Model, variant: Variant, options: StepOptions): StepGraph {
-  const written = lossGraph(made, variant, "train");
-  const pairs = gradientsOf(made, written).map(([parameter]) => {
+/** The update of some parameters from their held gradient sums, which it sets back to zero. */
+export function applyGraph(parameters: readonly Parameter[], options: StepOptions): StepGraph {
+  const graph = new Graph();
+  const pairs = parameters.map((parameter) => {
     const { path, shape } = parameter;
-    return [parameter, written.scope.graph.input(heldName.gradient(path), "float32", shape)] as const;
+    const own = { ...parameter, tensor: graph.parameter(path, shape) };
+    return [own, graph.input(heldName.gradient(path), "float32", shape)] as const;
   });
   const step = updateGraph(pairs, options, {});
   const outputs: Record<string, Tensor> = { ...step.outputs };

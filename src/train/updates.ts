@@ -2,7 +2,7 @@ import type { Feeds } from "../backbones/index.ts";
 import { float32Tensor, type HostTensor } from "../graph/index.ts";
 import type { Parameter } from "../nn/index.ts";
 import { onnxModel } from "../onnx/index.ts";
-import { correctedRate } from "../optim/index.ts";
+import { correctedRate, type AdamwSettings } from "../optim/index.ts";
 import type { Engine, Session } from "../runtime/index.ts";
 import type { Model, Variant } from "./model.ts";
 import {
@@ -65,17 +65,66 @@ interface Compiled {
   readonly session: Session;
 }
 
-type GraphKind = "step" | "accumulate" | "apply";
-
 function hostTensor(values: Float32Array | undefined, shape: readonly number[]): HostTensor {
   const size = shape.reduce((a, b) => a * b, 1);
   return float32Tensor(values ?? new Float32Array(size), shape);
 }
 
-/** Puts weights and optimiser state on the device; compiles step graphs when a layout is first met. */
-export async function updates(request: UpdatesRequest): Promise<Updates> {
-  const { engine, weights, trained, options, resume } = request;
-  const counts = new Map(trained.map(({ path }) => [path, resume?.updates.get(path) ?? 0]));
+/** The programs of a run, compiled when they are first needed. */
+interface RunGraphs {
+  /** A whole update from one batch. */
+  step(variant: Variant): Promise<Compiled>;
+  /** Gradients of one micro-batch, added to the held sums. */
+  sums(variant: Variant): Promise<Compiled>;
+  /** The update of the parameters at these paths from their held sums. */
+  fromSums(paths: ReadonlySet<string>): Promise<Compiled>;
+}
+
+function runGraphs({ engine, model, weights, trained, options }: UpdatesRequest): RunGraphs {
+  const graphs = new Map<string, Promise<Compiled>>();
+  const compiled = (key: string, build: () => StepGraph): Promise<Compiled> => {
+    const known = graphs.get(key) ?? compile(build());
+    graphs.set(key, known);
+    return known;
+  };
+  const compile = async (graph: StepGraph): Promise<Compiled> => ({
+    graph,
+    session: await engine.compile(onnxModel(graph.outputs, weights.frozen), weights.folder),
+  });
+  return {
+    step: (variant) => compiled(`step ${JSON.stringify(variant)}`, () => stepGraph(model, variant, options)),
+    sums: (variant) => compiled(`sums ${JSON.stringify(variant)}`, () => accumulateGraph(model, variant)),
+    fromSums(paths) {
+      const updated = trained.filter(({ path }) => paths.has(path));
+      return compiled(`from sums ${updated.map(({ path }) => path).join()}`, () =>
+        applyGraph(updated, options),
+      );
+    },
+  };
+}
+
+/** Counts the updates of each parameter, and gives what the optimiser's graph is fed for the next one. */
+function nextRates(
+  counts: Map<string, number>,
+  updated: readonly Parameter[],
+  rate: number,
+  adamw: AdamwSettings,
+): Feeds {
+  const sizes = updated.map(({ path }) => {
+    const count = (counts.get(path) ?? 0) + 1;
+    counts.set(path, count);
+    return correctedRate(rate, count, adamw);
+  });
+  return {
+    step_sizes: float32Tensor(sizes, [sizes.length]),
+    decay: float32Tensor([rate * adamw.weightDecay], []),
+  };
+}
+
+async function putState(
+  { engine, weights, trained }: UpdatesRequest,
+  resume: OptimizerState | null,
+): Promise<void> {
   const held: Record<string, HostTensor> = {};
   for (const { path, shape } of trained) {
     held[path] = hostTensor(weights.trained.get(path), shape);
@@ -83,55 +132,44 @@ export async function updates(request: UpdatesRequest): Promise<Updates> {
     held[heldName.second(path)] = hostTensor(resume?.second.get(path), shape);
   }
   await engine.put(held);
+}
 
-  const graphs = new Map<string, Promise<Compiled>>();
-  const compiled = (kind: GraphKind, variant: Variant): Promise<Compiled> => {
-    const key = `${kind} ${JSON.stringify(variant)}`;
-    const known = graphs.get(key) ?? compile(request, kind, variant);
-    graphs.set(key, known);
-    return known;
-  };
-  const optimizerFeeds = ({ trained: updated }: StepGraph, rate: number): Feeds => {
-    for (const { path } of updated) counts.set(path, (counts.get(path) ?? 0) + 1);
-    const sizes = updated.map(({ path }) => correctedRate(rate, counts.get(path) ?? 1, options.adamw));
-    return {
-      step_sizes: float32Tensor(sizes, [sizes.length]),
-      decay: float32Tensor([rate * options.adamw.weightDecay], []),
-    };
-  };
-  const accumulated = async (
-    batches: readonly MicroBatch[],
-    rate: number,
-    key: { seed: number; step: number },
-  ) => {
+/** Puts weights and optimiser state on the device; compiles step graphs when a layout is first met. */
+export async function updates(request: UpdatesRequest): Promise<Updates> {
+  const { engine, trained, options, resume } = request;
+  const counts = new Map(trained.map(({ path }) => [path, resume?.updates.get(path) ?? 0]));
+  const graphs = runGraphs(request);
+  await putState(request, resume);
+  let hasSums = false;
+
+  const accumulated: Updates["update"] = async (batches, rate, key) => {
+    // Every update sets the sums that it used back to zero, so this is needed once.
+    if (!hasSums) await zeroGradients(engine, trained);
+    hasSums = true;
     let loss = 0;
-    let last: MicroBatch | undefined;
+    // Tasks with weights of their own reach different parameters.
+    const reached = new Set<string>();
     for (const [i, batch] of batches.entries()) {
-      const { graph, session } = await compiled("accumulate", batch.variant);
-      if (i === 0) await zeroGradients(engine, trained);
+      const { graph, session } = await graphs.sums(batch.variant);
       const random = { seed: key.seed, step: key.step * batches.length + i };
       const out = await session.run({ feeds: batch.feeds, keep: graph.keep, fetch: ["loss"], random });
       loss += scalar(out["loss"]);
-      last = batch;
+      for (const { path } of graph.trained) reached.add(path);
     }
-    if (last === undefined) throw new RangeError("internal: an update needs a batch");
-    const { graph, session } = await compiled("apply", last.variant);
-    const feeds = optimizerFeeds(graph, rate);
+    const { graph, session } = await graphs.fromSums(reached);
+    const feeds = nextRates(counts, graph.trained, rate, options.adamw);
     const out = await session.run({ feeds, keep: graph.keep, fetch: ["gradient_norm"] });
     return { loss, gradientNorm: scalar(out["gradient_norm"]) };
   };
   return {
     async update(batches, rate, key) {
       const [only] = batches;
-      if (batches.length !== 1 || only === undefined) return accumulated(batches, rate, key);
-      const { graph, session } = await compiled("step", only.variant);
-      const feeds = { ...only.feeds, ...optimizerFeeds(graph, rate) };
-      const out = await session.run({
-        feeds,
-        keep: graph.keep,
-        fetch: ["loss", "gradient_norm"],
-        random: key,
-      });
+      if (only === undefined) throw new RangeError("internal: an update needs a batch");
+      if (batches.length > 1) return accumulated(batches, rate, key);
+      const { graph, session } = await graphs.step(only.variant);
+      const feeds = { ...only.feeds, ...nextRates(counts, graph.trained, rate, options.adamw) };
+      const fetch = ["loss", "gradient_norm"];
+      const out = await session.run({ feeds, keep: graph.keep, fetch, random: key });
       return { loss: scalar(out["loss"]), gradientNorm: scalar(out["gradient_norm"]) };
     },
     values: () => heldValues(engine, trained, (path) => path),
@@ -143,17 +181,6 @@ export async function updates(request: UpdatesRequest): Promise<Updates> {
       };
     },
   };
-}
-
-async function compile(
-  { engine, model, weights, options }: UpdatesRequest,
-  kind: GraphKind,
-  variant: Variant,
-): Promise<Compiled> {
-  const build = { step: stepGraph, accumulate: accumulateGraph, apply: applyGraph }[kind];
-  const graph = build(model, variant, options);
-  const session = await engine.compile(onnxModel(graph.outputs, weights.frozen), weights.folder);
-  return { graph, session };
 }
 
 async function zeroGradients(engine: Engine, trained: readonly Parameter[]): Promise<void> {

@@ -28,9 +28,9 @@ const SIZES = { width: 32, vocabulary: 50, encoderLayers: 1, decoderLayers: 1, h
 const [EXAMPLES, TEXT, TARGET, REGIONS, FEATURES] = [8, 6, 2, 9, 24];
 
 /** A backbone small enough for tests. Only its family's own sizes need an entry here. */
-export function tinyBackbone(name: BackboneName): BackboneConfig {
+export function tinyBackbone(name: BackboneName, dropRate = 0.1): BackboneConfig {
   const own = { bart: { maxPositions: 32 }, t5: { headWidth: 8 } }[name];
-  return v.parse(BackboneConfig, { name, ...SIZES, ...own, featureWidth: FEATURES });
+  return v.parse(BackboneConfig, { name, ...SIZES, ...own, featureWidth: FEATURES, dropRate });
 }
 
 function noise(values: Float32Array, stream: RandomStream, deviation: number): Float32Array {
@@ -69,10 +69,15 @@ export interface TinyModel {
 
 /**
  * A method on a tiny backbone. Trained values are their initial ones with noise, so that modules which start silent
- * have gradients too.
+ * have gradients too. `dropRate`: of all dropouts of the backbone.
  */
-export async function tinyModel(backbone: BackboneName, pet: PetConfig, folder: string): Promise<TinyModel> {
-  const made = model({ backbone: tinyBackbone(backbone), pet }, TASKS);
+export async function tinyModel(
+  backbone: BackboneName,
+  pet: PetConfig,
+  folder: string,
+  dropRate?: number,
+): Promise<TinyModel> {
+  const made = model({ backbone: tinyBackbone(backbone, dropRate), pet }, TASKS);
   const parameters = modelParameters(made);
   const trained = trainedParameters(made, parameters);
   const file: SafetensorsFile = await openSafetensors(join(folder, `${backbone}.safetensors`));
