@@ -57,12 +57,17 @@ export async function writeJson(file: string, value: unknown): Promise<void> {
   await rename(temporary, file);
 }
 
-/** Fills a folder under a temporary name and renames it, so that it is either whole or absent. */
+/** Fills a folder under a temporary name and renames it, so that it is either whole or absent, also when `fill` throws. */
 export async function writeFolder(folder: string, fill: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = join(dirname(folder), `.${basename(folder)}.tmp`);
   await rm(temporary, { recursive: true, force: true });
   await mkdir(temporary, { recursive: true });
-  await fill(temporary);
+  try {
+    await fill(temporary);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw error;
+  }
   await rm(folder, { recursive: true, force: true });
   await rename(temporary, folder);
 }
