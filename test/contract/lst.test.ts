@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { BackboneConfig, BACKBONES, visualLayout } from "../../src/backbones/index.ts";
@@ -5,6 +8,7 @@ import { printGraph, reach, type Tensor } from "../../src/graph/index.ts";
 import { initialValues, parameterCount } from "../../src/nn/index.ts";
 import { ADAMW } from "../../src/optim/index.ts";
 import { PetConfig } from "../../src/pet/index.ts";
+import { bartTokenizer } from "../../src/text/index.ts";
 import {
   model,
   modelParameters,
@@ -13,6 +17,7 @@ import {
   type Model,
 } from "../../src/train/model.ts";
 import { modelSummary } from "../../src/train/model-summary.ts";
+import { modelSession } from "../../src/train/session.ts";
 import { sideStart } from "../../src/train/side-start.ts";
 import { lossGraph, stepGraph } from "../../src/train/step-graph.ts";
 import { tinyBackbone, TASKS } from "./tiny-model.ts";
@@ -116,6 +121,32 @@ describe.each(FAMILIES)("a pruned start on %s", (name) => {
         path,
       ).toBe(true);
     }
+  });
+});
+
+describe("a session", () => {
+  it("begins with the pruned start", async () => {
+    const scratch = await mkdtemp(join(tmpdir(), "vl-pet-lst-"));
+    const backbone = v.parse(BackboneConfig, { ...tinyBackbone("bart"), vocabulary: 400 });
+    const pet = v.parse(PetConfig, { name: "lst", reduction: 2, start: "pruned" });
+    const session = await modelSession({
+      model: { backbone, pet },
+      visual: { regions: null },
+      tokenizer: await bartTokenizer(resolve(import.meta.dirname, "../../models/scenes")),
+      backboneFile: null,
+      adapter: null,
+      seed: 3,
+      scratch,
+      prompts: { vqa: "vqa: " },
+      threads: 1,
+    });
+    const path = "encoder.pet.side.layers.0.fc1.weight";
+    const held = await session.engine.get([path]);
+    const started = await sideStart(session.model, { ...session, sources: [], seed: 3 });
+    await session.close();
+    await rm(scratch, { recursive: true });
+    expect(started.get(path)).toHaveLength(32 * 16);
+    expect(held[path]?.data).toEqual(started.get(path));
   });
 });
 
