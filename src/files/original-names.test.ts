@@ -70,6 +70,39 @@ const NAMES: readonly (readonly [string, ...string[]])[] = [
     "model.encoder.visual_embedding.visual_projector_layer_norm.weight",
   ],
   ["encoder.layers.0.fc1.weight", "encoder.layers.0.fc1.weight"],
+  [
+    "decoder.layers.1.self_attn.pet.adapter.down.tasks.gqa.weight",
+    `${BART}.self_attn_adapter.adapters.gqa.down_sampler.weight`,
+  ],
+  [
+    "encoder.block.2.layer.0.SelfAttention.pet.adapter.up.W_left",
+    "encoder.block.2.layer.0.attn_adapter.adapters.vqa.up_sampler.W_left",
+  ],
+  [
+    "decoder.layers.1.encoder_attn.pet.adapter.post_layer_norm.bias",
+    `${BART}.enc_attn_adapter.post_layer_norm.bias`,
+  ],
+  ["pet.phm.phm_rule", "module.phm_rule"],
+  ["pet.hyperformer.tasks.nlvr.embedding", "model.shared_task_embed.task_to_embeddings.nlvr"],
+  [
+    "pet.hyperformer.decoder.cross-attention.up.bias.weight",
+    "decoder.adapter_layers_hyper_net.cross_attention_up_sampler_hyper_net.bias_generator.0.weight",
+  ],
+  [
+    "pet.hyperformer.encoder.down.weight.bias",
+    "model.encoder.adapter_layers_hyper_net.down_sampler_hyper_net.weight_generator.0.bias",
+  ],
+  [
+    "pet.hyperformer.encoder.blocks.weight",
+    "model.encoder.adapter_layers_hyper_net.adapters_block_type.weight",
+  ],
+  ["decoder.layers.1.self_attn.q_proj.pet.lora.up.weight", `${BART}.self_attn.q_proj.lora_Bs.gqa`],
+  [
+    "decoder.layers.1.encoder_attn.v_proj.pet.lora.down.tasks.gqa.weight",
+    `${BART}.encoder_attn.v_proj.lora_As.gqa`,
+  ],
+  ["encoder.pet.prompt.table.weight", "model.encoder.prompt_modules.prompts.vqa.prefix_embedding.0.weight"],
+  ["decoder.pet.prompt.tasks.gqa.up.bias", "model.prompt_modules.prompts.gqa.prefix_embedding.3.bias"],
 ];
 
 describe("originalKeys", () => {

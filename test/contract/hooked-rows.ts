@@ -18,17 +18,21 @@ function matrixOf(values: ArrayLike<number>, width: number): Matrix {
 
 const CENTRE = 0.05;
 
-/** Lets rows x and y, one example with a position a row, pass a site; all weights are random and none is zero. */
+/**
+ * Lets rows x and y, one example with a position a row, pass a site in a task's graph; all weights are random and none
+ * is zero.
+ */
 export async function hookedRows(
   evaluate: Evaluate,
   hooks: SiteHooks,
   site: SiteName,
   { x, y }: { readonly x: Matrix; readonly y: Matrix },
+  task: string | null = null,
 ): Promise<HookedRows> {
   const graph = new Graph();
   const normal = { kind: "normal", deviation: 0.5 } as const;
   const depths = { encoder: 2, decoder: 2 };
-  const root = Scope.root({ graph, hooks, initRule: () => normal, mode: "evaluate", depths, task: null });
+  const root = Scope.root({ graph, hooks, initRule: () => normal, mode: "evaluate", depths, task });
   const widths = { x: x[0]?.length ?? 0, y: y[0]?.length ?? 0 };
   const out = root.atLayer("layers", { index: 0, count: 2 }).site(site, {
     x: graph.input("x", "float32", [x.length, widths.x]),

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { AttentionKind, Init, InitRule, NormKind } from "../../nn/index.ts";
+import { ZEROS, type AttentionKind, type Init, type InitRule, type NormKind } from "../../nn/index.ts";
 import type { FfnStarts, LayerNames } from "../family.ts";
 import { VISUAL_SETTINGS } from "../visual-settings.ts";
 
@@ -34,10 +34,11 @@ export const T5_NORM: NormKind = { kind: "rms", epsilon: 1e-6 };
 
 /**
  * Linear maps that are new to T5 as torch starts them, weight and bias uniform in ±1/√(fan-in); tables ~ N(0, 1); norms
- * 1. (Original: modeling_t5.py, _init_weights, which leaves these maps alone; those of T5's own blocks have starts of
- * their own.)
+ * 1; generators of weights ~ N(0, 0.01²) without biases. (Original: modeling_t5.py, _init_weights, which leaves these
+ * maps as they were made; those of T5's own blocks have starts of their own.)
  */
-export const t5Init: InitRule = ({ of, fanIn }) => {
+export const t5Init: InitRule = ({ of, role, fanIn }) => {
+  if (of === "generator") return role === "bias" ? ZEROS : { kind: "normal", deviation: 0.01 };
   if (of === "norm") return { kind: "constant", value: 1 };
   if (of === "embedding") return { kind: "normal", deviation: 1 };
   if (fanIn !== undefined) return { kind: "uniform", bound: fanIn ** -0.5 };

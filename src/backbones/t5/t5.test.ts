@@ -102,6 +102,15 @@ describe("the start of VL-T5's parameters", () => {
   });
 });
 
+describe("VL-T5's rule for new parameters", () => {
+  it("starts what generates weights nearly silent", () => {
+    const { initRule } = t5(v.parse(T5Config, { name: "t5" }), WITHOUT_PROMPTS);
+    const generator = { owner: "pet", part: "encoder", of: "generator", fanIn: 8 } as const;
+    expect(initRule({ ...generator, role: "weight" }, [4, 8])).toEqual({ kind: "normal", deviation: 0.01 });
+    expect(initRule({ ...generator, role: "bias" }, [4])).toEqual({ kind: "constant", value: 0 });
+  });
+});
+
 describe("T5Config", () => {
   it("refuses buckets that cannot be halved twice", () => {
     expect(v.safeParse(T5Config, { name: "t5", relativeBuckets: 30 }).success).toBe(false);
