@@ -35,7 +35,7 @@ const FOLDED: readonly Settings[] = [
 const CASES = BACKBONE_NAMES.flatMap((backbone) =>
   [...Object.values(TINY_METHODS).flat(), ...FOLDED].map((pet) => ({
     backbone,
-    pet: pet as Settings,
+    pet,
     what: Object.values(pet).join(" "),
   })),
 );

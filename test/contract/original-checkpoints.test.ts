@@ -96,8 +96,20 @@ describe.skipIf(NAMES.length === 0)("checkpoints of the original (needs ../share
   });
 });
 
+function checkpoint(name: string): string {
+  return join(CHECKPOINTS, name);
+}
+
+/** A copy of a checkpoint with some tensors changed. */
+async function changed(change: (tensors: Map<string, TensorData>) => unknown): Promise<string> {
+  const tensors = new Map(await tensorsOf(checkpoint("bart-vlpet-large/weights.safetensors")));
+  change(tensors);
+  const path = join(folder, "changed.safetensors");
+  await writeSafetensors(path, tensors);
+  return path;
+}
+
 describe.skipIf(!existsSync(CHECKPOINTS))("the original's files (need ../shared/fixtures/parity)", () => {
-  const file = (name: string): string => join(CHECKPOINTS, name);
   const heads = ["backbone.heads=4"];
 
   it.each([
@@ -109,25 +121,16 @@ describe.skipIf(!existsSync(CHECKPOINTS))("the original's files (need ../shared/
     ["t5-vlpet-middleX", "LAST.pth"],
     ["bart-compacter", "LAST_legacy.pth"],
   ])("%s/%s gives the numbers of its safetensors twin", async (name, pth) => {
-    const twin = existsSync(file(`${name}/weights_as_f32.safetensors`)) ? "weights_as_f32" : "weights";
+    const twin = existsSync(checkpoint(`${name}/weights_as_f32.safetensors`)) ? "weights_as_f32" : "weights";
     const [one, other] = [join(folder, "one"), join(folder, "other")];
-    await converted(file(`${name}/${pth}`), one, heads);
-    await converted(file(`${name}/${twin}.safetensors`), other, heads);
+    await converted(checkpoint(`${name}/${pth}`), one, heads);
+    await converted(checkpoint(`${name}/${twin}.safetensors`), other, heads);
     for (const part of ["adapter/adapter_model.safetensors", "backbone/model.safetensors"]) {
       expect(await tensorsOf(join(one, part))).toEqual(await tensorsOf(join(other, part)));
     }
     await rm(one, { recursive: true });
     await rm(other, { recursive: true });
   });
-
-  /** A copy of a checkpoint with some tensors changed. */
-  async function changed(change: (tensors: Map<string, TensorData>) => void): Promise<string> {
-    const tensors = new Map(await tensorsOf(file("bart-vlpet-large/weights.safetensors")));
-    change(tensors);
-    const path = join(folder, "changed.safetensors");
-    await writeSafetensors(path, tensors);
-    return path;
-  }
 
   const LAYER = "model.encoder.layers.1";
 
@@ -162,13 +165,13 @@ describe.skipIf(!existsSync(CHECKPOINTS))("the original's files (need ../shared/
       },
     ],
   ])("names tensors that are %s, and leaves nothing behind", async (_, words, change) => {
-    const path = await changed((tensors) => void change(tensors));
+    const path = await changed(change);
     await expect(converted(path, join(folder, "refused"), heads)).rejects.toThrow(words);
     expect((await readdir(folder)).filter((name) => name.includes("refused"))).toEqual([]);
   });
 
   it("says when a setting contradicts the file", async () => {
-    const path = file("bart-vlpet-large/LAST.pth");
+    const path = checkpoint("bart-vlpet-large/LAST.pth");
     await expect(converted(path, join(folder, "refused"), [...heads, "pet.rank=4"])).rejects.toThrow(
       "of another shape (encoder.layers.0.attn_adapter_multihead_down.0.weight",
     );
