@@ -60,7 +60,9 @@ async function downloadInto(folder: string, source: Source, file: PathInfo): Pro
   await mkdir(dirname(blob), { recursive: true });
   await mkdir(dirname(link), { recursive: true });
   if (!existsSync(blob)) await downloadBlob(blob, source, file);
-  await symlink(relative(dirname(link), blob), link);
+  await symlink(relative(dirname(link), blob), link).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST") throw error; // another process was faster with the same file
+  });
 }
 
 async function downloadBlob(
