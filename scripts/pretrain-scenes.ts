@@ -14,7 +14,7 @@ import { pretrainingExamples } from "../src/data/scenes/pretraining-examples.ts"
 import { writeSafetensors, type TensorData } from "../src/files/safetensors.ts";
 import { initialValues } from "../src/nn/index.ts";
 import { ADAMW } from "../src/optim/index.ts";
-import { TASKS, type Example, type TaskSplit } from "../src/tasks/index.ts";
+import type { Example, TaskSplit } from "../src/tasks/index.ts";
 import { bartTokenizer } from "../src/text/index.ts";
 import { writeJson } from "../src/train/adapter-folder.ts";
 import { predictions } from "../src/train/evaluate.ts";
@@ -45,7 +45,7 @@ const NO_FEATURES: FeatureSource = {
   close: () => Promise.resolve(),
 };
 
-/** Pairs of texts as a split; the task only lends its loss (a mean over examples) and its limits. */
+/** Pairs of texts as a split. */
 function textData(seed: number, count: number): TaskData {
   const pairs = pretrainingExamples(seed, count);
   const examples: Example[] = pairs.map(({ source, target }, i) => ({
@@ -57,15 +57,20 @@ function textData(seed: number, count: number): TaskData {
   const split: TaskSplit = {
     task: "vqa",
     split: "train",
+    form: {
+      loss: "example-mean",
+      limits: { source: 90, target: 24 },
+      visual: "images",
+      answer: { kind: "text", beams: 1, maxLength: 24 },
+    },
     examples,
     target: (index) => ({ text: pairs[index]?.target ?? "", weight: 1 }),
     score: () => {
       throw new Error("internal: these texts are compared word for word");
     },
-    results: () => [],
+    resultFile: () => "",
   };
-  const task = { ...TASKS.vqa, limits: { source: 90, target: 24 }, generation: { beams: 1, maxLength: 24 } };
-  return { task, split, features: NO_FEATURES };
+  return { split, features: NO_FEATURES };
 }
 
 /** Share of held-out targets that come out word for word, separately for captions and answers. */
@@ -140,7 +145,7 @@ const config = v.parse(BackboneConfig, {
 });
 const session = await modelSession({
   model: { backbone: config, pet: { name: "full" } },
-  visual: { regions: null },
+  visual: { regions: null, frames: 1, padding: "attended" },
   tokenizer,
   backboneFile: await startFile(folder, { backbone: config, pet: { name: "full" } }),
   adapter: null,

@@ -51,7 +51,7 @@ describe.skipIf(!existsSync(PHOTOS))(
       await writeCaptions(captions);
       const source = { train: { annotations: captions }, valid: { annotations: captions } };
       const features = await imageFeatures(PHOTOS, patchFeatures, { cacheBytes: 2 ** 24 });
-      const train = { task: TASKS.caption, split: await TASKS.caption.load(source, "train"), features };
+      const train = { split: await TASKS.caption.load(source, "train"), features };
       const valid = { ...train, split: await TASKS.caption.load(source, "valid") };
       await requireImages(
         features,
@@ -73,7 +73,7 @@ describe.skipIf(!existsSync(PHOTOS))(
           }),
           pet: { name: "full" },
         },
-        visual: { regions: 36 },
+        visual: { regions: 36, frames: 1, padding: "attended" },
         tokenizer: await bartTokenizer(join(FIXTURES, "tokenizers/bart-base")),
         backboneFile: null,
         adapter: null,

@@ -35,7 +35,7 @@ function encoderFeeds({ family, prompts, side }: Decoder, batch: EncoderBatch, v
   const [prompt, tokens] = [prompts.encoder, visualTokens(visual)];
   const placed = length + (family.positions.countsPrompt ? prompt : 0);
   const maskOver = (visualCount: number): HostTensor =>
-    keyMask(ids, length, pad, { prompt, visual: visualCount });
+    keyMask(ids, length, pad, { prompt, visual: visualCount, visualCounts: batch.visualCounts });
   return {
     input_ids: int64Tensor(ids, [count, length]),
     text_positions: positionFeed(family, "encoder", 0, placed),

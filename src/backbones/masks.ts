@@ -15,16 +15,27 @@ export function padded(
   };
 }
 
-/** Additive mask [B, 1, 1, prompt + L + visual]: padding is forbidden, prompt and visual rows never are. */
+/** What stands before and behind the texts of a batch. */
+interface Surroundings {
+  readonly prompt: number;
+  readonly visual: number;
+  /** How many of an example's visual rows count, [B]; absent = all. */
+  readonly visualCounts?: readonly number[] | undefined;
+}
+
+/** Additive mask [B, 1, 1, prompt + L + visual]: padding is forbidden, also that of visual rows; prompts never are. */
 export function keyMask(
   ids: readonly number[],
   length: number,
   pad: number,
-  { prompt, visual }: { readonly prompt: number; readonly visual: number },
+  { prompt, visual, visualCounts }: Surroundings,
 ): HostTensor {
   const batch = ids.length / length;
   const total = prompt + length + visual;
   const mask = new Float32Array(batch * total);
+  visualCounts?.forEach((count, b) => {
+    mask.fill(FORBIDDEN, b * total + prompt + length + Math.min(count, visual), (b + 1) * total);
+  });
   ids.forEach((id, i) => {
     if (id === pad) mask[Math.floor(i / length) * total + prompt + (i % length)] = FORBIDDEN;
   });

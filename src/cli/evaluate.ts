@@ -1,13 +1,13 @@
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
-import { nearest, type RunTask } from "../config/index.ts";
+import { nearest, type RunTask, type SplitName } from "../config/index.ts";
 import { VlPetError } from "../error.ts";
 import { TASKS } from "../tasks/index.ts";
 import { countOption } from "./count-option.ts";
 import { evaluations, scoreRecords, scoreTable, writeEvaluations } from "./evaluation.ts";
 import { interruptible } from "./interrupt.ts";
 import { addRunOptions, trainedModel, withSession, type RunOptions } from "./open-run.ts";
-import { openTaskSplits, SPLITS, type SplitName } from "./task-splits.ts";
+import { openTaskSplits, SPLITS } from "./task-splits.ts";
 
 interface EvaluateOptions extends RunOptions {
   readonly split: SplitName;

@@ -1,14 +1,14 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { RunConfig, RunTask } from "../config/index.ts";
-import type { Scores } from "../tasks/index.ts";
+import type { RunConfig, RunTask, SplitName } from "../config/index.ts";
+import { replaceFile } from "../data/index.ts";
+import { type Scores, TASKS } from "../tasks/index.ts";
 import { writeJson } from "../train/adapter-folder.ts";
 import { predictions } from "../train/evaluate.ts";
 import type { ModelSession } from "../train/session.ts";
 import type { TaskData } from "../train/task-data.ts";
 import { progressBar } from "./progress.ts";
 import { table } from "./table.ts";
-import type { SplitName } from "./task-splits.ts";
 
 /** What a model wrote for one split of a task, and how good it is; null where there is nothing to compare with. */
 export interface TaskEvaluation {
@@ -102,7 +102,8 @@ export function scoreTable(made: readonly TaskEvaluation[]): string {
 export async function writeEvaluations(folder: string, made: readonly TaskEvaluation[]): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const { task, split, data, predictions: texts } of made) {
-    await data.task.writePredictions(join(folder, `${task}-${split}.json`), data.split, texts);
+    const file = join(folder, `${task}-${split}.${TASKS[task].resultEnding}`);
+    await replaceFile(file, data.split.resultFile(texts));
   }
   const splits = [...new Set(made.map(({ split }) => split))];
   const scores = splits.map((split) => [split, scoreRecords(made.filter((one) => one.split === split))]);

@@ -1,10 +1,9 @@
-import type { RunConfig, RunTask } from "../config/index.ts";
+import { loadOptions, type RunConfig, type RunTask } from "../config/index.ts";
 import { imageStem, readFeatures, type Features, type FeatureSource } from "../data/index.ts";
 import { checkedFeatures } from "../data/feature-check.ts";
 import { PATCH_WIDTH, patchFeatures } from "../data/patch-features.ts";
 import { VlPetError } from "../error.ts";
-import { TASKS, type TaskSplit } from "../tasks/index.ts";
-import { PROMPTS } from "../text/index.ts";
+import { type Example, TASKS, type TaskSplit } from "../tasks/index.ts";
 import { predictions } from "../train/evaluate.ts";
 import type { ModelSession } from "../train/session.ts";
 
@@ -29,14 +28,14 @@ export async function predictText(
 ): Promise<{ readonly task: RunTask; readonly text: string }> {
   const task: RunTask = asked.question === null ? "caption" : "vqa";
   requireTask(config, task);
-  const prompt = `${config.prompts ? PROMPTS[task] : ""}${asked.question ?? ""}`;
+  const text = asked.question === null ? {} : { text: asked.question };
+  const example = TASKS[task].ask(text, {}, loadOptions(config, task));
   const { batchSize, ...settings } = config.generation;
   const texts = await predictions({
     reader: session.reader,
     generator: session.generator,
     data: {
-      task: TASKS[task],
-      split: singleExample(task, asked.file, prompt),
+      split: singleExample(task, asked.file, example),
       features: fileFeatures(asked, session.model.backbone.sizes.featureWidth),
     },
     settings,
@@ -55,16 +54,17 @@ function requireTask({ tasks }: RunConfig, task: RunTask): void {
   });
 }
 
-function singleExample(task: RunTask, file: string, prompt: string): TaskSplit {
+function singleExample(task: RunTask, file: string, text: Pick<Example, "prompt" | "spare">): TaskSplit {
   return {
     task,
     split: "one image",
-    examples: [{ id: file, images: [file], prompt, references: [] }],
+    form: TASKS[task].form({}),
+    examples: [{ ...text, id: file, images: [file], references: [] }],
     target: () => ({ text: "", weight: 0 }),
     score: () => {
       throw new RangeError("internal: a single image has nothing to be scored against");
     },
-    results: () => [],
+    resultFile: () => "",
   };
 }
 

@@ -6,6 +6,7 @@ import {
   modelRequest,
   type RunConfig,
   type RunTask,
+  type SplitName,
 } from "../config/index.ts";
 import { VlPetError } from "../error.ts";
 import { writeJson } from "../train/adapter-folder.ts";
@@ -15,7 +16,7 @@ import type { TaskData } from "../train/task-data.ts";
 import { plannedRun, trainingRun } from "../train/training-run.ts";
 import { evaluations, writeEvaluations, type TaskEvaluation } from "./evaluation.ts";
 import { requireEmpty, requireSameRun, runFolder, type RunFolder } from "./run-folder.ts";
-import { openTaskSplits, type SplitName, type TaskSplits } from "./task-splits.ts";
+import { openTaskSplits, type TaskSplits } from "./task-splits.ts";
 import { trainingReport } from "./training-report.ts";
 
 export interface TrainingRequest {

@@ -3,8 +3,6 @@ import { nearest, type RunTask } from "../config/index.ts";
 import { VlPetError } from "../error.ts";
 import { TASKS } from "../tasks/index.ts";
 import { scoreRecord } from "./evaluation.ts";
-import { readResults } from "./result-file.ts";
-import { referenceSource } from "./reference-files.ts";
 import { table } from "./table.ts";
 
 interface ScoreOptions {
@@ -16,19 +14,20 @@ interface ScoreOptions {
   readonly perItem: boolean;
 }
 
-const NOTES = `
-Predictions are the benchmarks' own result files: for caption
-[{ "image_id": …, "caption": … }], for vqa [{ "question_id": …, "answer": … }].
-References are, for caption, COCO's captions file or Karpathy's
-dataset_coco.json; for vqa, the official questions and annotations, or one of
-the original's question lists, alone or with annotations. Examples without a
-prediction are not counted.
+function notes(): string {
+  const references = Object.values(TASKS).map(({ name, referenceHelp }) => `  ${name}: ${referenceHelp}`);
+  return `
+Predictions are the benchmarks' own result files, as vlpet evaluate --output
+writes them. References, by task:
+${references.join("\n")}
+Examples without a prediction are not counted.
 
 Examples:
   vlpet score --task caption --predictions results.json \\
               --references captions_val2014.json
   vlpet score --task vqa --predictions results.json \\
               --references questions.json annotations.json --json`;
+}
 
 /** `vlpet score` */
 export function scoreCommand(): Command {
@@ -40,15 +39,15 @@ export function scoreCommand(): Command {
     .option("--split <name>", "which split of dataset_coco.json", "test")
     .option("--per-item", "print the score of every item, too", false)
     .option("--json", "print JSON", false)
-    .addHelpText("after", NOTES)
+    .addHelpText("after", notes)
     .action(scoreWith);
 }
 
 async function scoreWith(options: ScoreOptions): Promise<void> {
   const { predictions, references, split, json, perItem } = options;
   const task = taskName(options.task);
-  const results = await readResults(task, predictions);
-  const source = await referenceSource(task, references, split);
+  const results = await TASKS[task].readResults(predictions);
+  const source = await TASKS[task].referenceSource(references, split);
   const loaded = await TASKS[task].load({ [split]: source }, split);
   const scores = loaded.score(results);
   const items = [...scores.perItem];

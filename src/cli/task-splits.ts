@@ -1,12 +1,24 @@
-import { configuredTasks, type RunConfig, type RunTask, type TaskSettings } from "../config/index.ts";
-import { openFeatures, requireImages, type FeatureOptions, type FeatureSource } from "../data/index.ts";
+import {
+  configuredTasks,
+  loadOptions,
+  type RunConfig,
+  type RunTask,
+  type SplitName,
+  type TaskSettings,
+} from "../config/index.ts";
+import {
+  joinedFeatures,
+  openFeatures,
+  requireImages,
+  type FeatureOptions,
+  type FeatureSource,
+} from "../data/index.ts";
 import { patchFeatures } from "../data/patch-features.ts";
 import { VlPetError } from "../error.ts";
 import { TASKS, type TaskSplit } from "../tasks/index.ts";
 import type { TaskData } from "../train/task-data.ts";
 
-export const SPLITS = ["train", "valid", "test"] as const;
-export type SplitName = (typeof SPLITS)[number];
+export const SPLITS = ["train", "valid", "test"] as const satisfies readonly SplitName[];
 
 /** Features kept in memory, so that photos are encoded once and small data sets are read once. */
 const CACHE_BYTES = 2 ** 28;
@@ -21,7 +33,7 @@ export interface TaskSplits {
 interface Loaded {
   readonly name: RunTask;
   readonly split: SplitName;
-  readonly folder: string;
+  readonly places: readonly string[];
   readonly content: TaskSplit;
 }
 
@@ -57,44 +69,65 @@ export async function openTaskSplits(
       new Map(
         loaded
           .filter((entry) => entry.split === split)
-          .map((entry) => [
-            entry.name,
-            { task: TASKS[entry.name], split: entry.content, features: sourceOf(sources, entry) },
-          ]),
+          .map((entry) => [entry.name, { split: entry.content, features: sourceOf(sources, entry) }]),
       ),
   };
 }
 
 async function loadedSplit(
-  { prompts }: RunConfig,
+  config: RunConfig,
   name: RunTask,
   { features, ...source }: TaskSettings,
   split: SplitName,
 ): Promise<Loaded> {
-  const content = await TASKS[name].load(source, split, prompts ? {} : { prompt: "" });
-  if (content.examples.length > 0) return { name, split, folder: features, content };
+  const content = await TASKS[name].load(source, split, loadOptions(config, name));
+  if (content.examples.length > 0)
+    return { name, split, places: featurePlaces(name, features, split), content };
   throw new VlPetError("data", "there is not a single example", {
     where: `tasks.${name}.${split}`,
     fix: "name files that hold some, or leave the split out",
   });
 }
 
-/** One source a folder: tasks that share images share what is kept in memory. */
+/** Where the features of a split lie: its own places, or those of the whole task. */
+function featurePlaces(
+  name: RunTask,
+  features: TaskSettings["features"],
+  split: SplitName,
+): readonly string[] {
+  const places = typeof features === "string" || Array.isArray(features) ? features : features[split];
+  if (places !== undefined) return [places].flat();
+  throw new VlPetError("config", "a split has no features", {
+    where: `tasks.${name}.features`,
+    expected: `a path for "${split}", as there are files for this split`,
+    received: `paths for ${Object.keys(features).join(", ")}`,
+    fix: `add tasks.${name}.features.${split}, or leave tasks.${name}.${split} out`,
+  });
+}
+
+/** One source for the same places: tasks that share images share what is kept in memory. */
 async function featureSources(
   loaded: readonly Loaded[],
   options: FeatureOptions,
 ): Promise<ReadonlyMap<string, FeatureSource>> {
   const sources = new Map<string, FeatureSource>();
-  for (const { folder } of loaded) {
-    if (sources.has(folder)) continue;
-    sources.set(folder, await openFeatures(folder, { ...options, encode: patchFeatures }));
+  for (const { places } of loaded) {
+    const key = placesKey(places);
+    if (sources.has(key)) continue;
+    const opened: FeatureSource[] = [];
+    for (const place of places) opened.push(await openFeatures(place, { ...options, encode: patchFeatures }));
+    sources.set(key, joinedFeatures(opened));
   }
   return sources;
 }
 
-function sourceOf(sources: ReadonlyMap<string, FeatureSource>, { folder }: Loaded): FeatureSource {
-  const source = sources.get(folder);
-  if (source === undefined) throw new RangeError(`internal: no features were opened in ${folder}`);
+function placesKey(places: readonly string[]): string {
+  return places.join("\n");
+}
+
+function sourceOf(sources: ReadonlyMap<string, FeatureSource>, { places }: Loaded): FeatureSource {
+  const source = sources.get(placesKey(places));
+  if (source === undefined) throw new RangeError(`internal: no features were opened in ${placesKey(places)}`);
   return source;
 }
 

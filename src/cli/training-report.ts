@@ -1,9 +1,8 @@
-import type { RunConfig } from "../config/index.ts";
+import type { RunConfig, SplitName } from "../config/index.ts";
 import { openRunLog, type RunLog } from "../track/index.ts";
 import type { TrainingEvent } from "../train/trainer.ts";
 import { scoreRecords, type TaskEvaluation } from "./evaluation.ts";
 import { progressBar } from "./progress.ts";
-import type { SplitName } from "./task-splits.ts";
 
 type UpdateEvent = Extract<TrainingEvent, { kind: "update" }>;
 

@@ -7,7 +7,13 @@ export { courseSettings } from "./course-settings.ts";
 export { foundConfig, type FoundConfig } from "./found-config.ts";
 export type { Layer } from "./layers.ts";
 export { localConfig } from "./local-config.ts";
-export { configuredTasks, modelRequest, taskPrompts, type ModelRequest } from "./model-request.ts";
+export {
+  configuredTasks,
+  loadOptions,
+  modelRequest,
+  taskPrompts,
+  type ModelRequest,
+} from "./model-request.ts";
 export { nearest } from "./nearest.ts";
 export { PRESETS, type PresetName } from "./presets.ts";
 export { resolveConfig, type ConfigSources } from "./resolve-config.ts";
@@ -17,6 +23,7 @@ export {
   RunConfig,
   type RunConfigInput,
   type RunTask,
+  type SplitName,
   type TaskSettings,
   type TaskTable,
 } from "./run-config.ts";

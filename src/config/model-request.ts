@@ -1,7 +1,7 @@
 import { backbone, type SpecialTokens } from "../backbones/index.ts";
 import { VlPetError } from "../error.ts";
-import { TASKS } from "../tasks/index.ts";
-import { loadTokenizer, PROMPTS, type Tokenizer } from "../text/index.ts";
+import { type LoadOptions, TASKS } from "../tasks/index.ts";
+import { loadTokenizer, type Tokenizer } from "../text/index.ts";
 import { weightsFile } from "../train/hugging-face-folder.ts";
 import type { ModelSessionRequest } from "../train/session.ts";
 import { backboneConfig } from "./backbone-config.ts";
@@ -28,7 +28,7 @@ export async function modelRequest(asked: RunConfig): Promise<ModelRequest> {
   requireMarkers(tokenizer, backbone(sizes).tokens, tokenizerFolder);
   return {
     model: { backbone: sizes, pet },
-    visual,
+    visual: { ...visual, padding: config.behaviour === "original" ? "attended" : "masked" },
     tokenizer,
     backboneFile: folder === null ? null : weightsFile(folder),
     seed: training.seed,
@@ -49,7 +49,12 @@ export function configuredTasks({ tasks }: RunConfig): readonly (readonly [RunTa
 export function taskPrompts(config: RunConfig): Readonly<Record<string, string>> {
   const configured = configuredTasks(config).map(([name]) => name);
   const names = configured.length === 0 ? (Object.keys(TASKS) as RunTask[]) : configured;
-  return Object.fromEntries(names.map((name) => [name, config.prompts ? PROMPTS[name] : ""]));
+  return Object.fromEntries(names.map((name) => [name, loadOptions(config, name).prompt]));
+}
+
+/** How a task of a run is loaded. */
+export function loadOptions({ prompts, behaviour, tasks }: RunConfig, name: RunTask): Required<LoadOptions> {
+  return { prompt: prompts ? (tasks[name]?.prompt ?? TASKS[name].prompt) : "", behaviour };
 }
 
 function withoutTokenizer(): VlPetError {

@@ -31,7 +31,7 @@ describe("resolveConfig", () => {
     });
     expect(generation).toMatchObject({ beams: 5, noRepeatNgram: 3, earlyStopping: true, lengthPenalty: 1 });
     expect(pet).toMatchObject({ name: "vl-pet", granularity: "large", rank: 96 });
-    expect({ visual, prompts }).toEqual({ visual: { regions: 36 }, prompts: true });
+    expect({ visual, prompts }).toEqual({ visual: { regions: 36, frames: 64 }, prompts: true });
   });
 
   it("lays presets, file, settings and options over each other in this order", async () => {
@@ -170,7 +170,7 @@ describe("the errors of resolveConfig", () => {
   it("names what is missing", async () => {
     const message = await refusal({ set: ["tasks.caption.train.annotations=c.json"] });
     expect(message).toContain('the setting "tasks.caption.features" is missing');
-    expect(message).toContain("expected: text");
+    expect(message).toContain("expected: text or a list");
     expect(message).toContain("fix: add it, as --set tasks.caption.features=…");
   });
 

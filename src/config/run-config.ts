@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { PetConfig } from "../pet/index.ts";
-import { Path, TASKS } from "../tasks/index.ts";
+import { BEHAVIOURS, Path, type Task, TASKS } from "../tasks/index.ts";
 import { BackboneSettings } from "./backbone-settings.ts";
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -9,10 +9,31 @@ const positive = v.pipe(v.number(), v.gtValue(0));
 const notNegative = v.pipe(v.number(), v.minValue(0));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 
+const SPLIT_NAMES = ["train", "valid", "test"] as const;
+/** The splits a task can have in a configuration. */
+export type SplitName = (typeof SPLIT_NAMES)[number];
+
+const Paths = v.union([Path, v.pipe(v.array(Path), v.minLength(1, "at least one path"))]);
+type Paths = v.InferOutput<typeof Paths>;
+
+function bySplit<Schema extends v.GenericSchema>(schema: Schema) {
+  const entry = v.optional(schema);
+  return { train: entry, valid: entry, test: entry } satisfies Record<SplitName, unknown>;
+}
+
+/** Where features lie: one place or several, for all splits or for each. */
+const Features = v.lazy((input) =>
+  typeof input === "object" && input !== null && !Array.isArray(input)
+    ? v.strictObject(bySplit(Paths))
+    : Paths,
+) as v.GenericSchema<Paths | { readonly [Split in SplitName]?: Paths | undefined }>;
+
 /** The features of one task and the files of its splits. */
 export interface TaskSettings {
-  /** A folder with one HDF5 file or one photo per image. */
-  readonly features: string;
+  /** Folders or files of features, photos or clips. */
+  readonly features: v.InferOutput<typeof Features>;
+  /** In place of the task's own prompt. */
+  readonly prompt?: string;
   readonly train?: unknown;
   readonly valid?: unknown;
   readonly test?: unknown;
@@ -22,15 +43,17 @@ export interface TaskSettings {
 export type RunTask = keyof typeof TASKS;
 export type TaskTable = { readonly [Name in RunTask]?: TaskSettings };
 
-function taskSettings(source: v.GenericSchema): v.GenericSchema {
-  const split = v.optional(source);
-  return v.strictObject({ features: Path, train: split, valid: split, test: split });
+function taskSettings({ sourceSchema, settings = {} }: Task): v.GenericSchema {
+  return v.strictObject({
+    features: Features,
+    prompt: v.optional(v.string()),
+    ...settings,
+    ...bySplit(sourceSchema),
+  });
 }
 
 const Tasks = v.strictObject(
-  Object.fromEntries(
-    Object.entries(TASKS).map(([name, task]) => [name, v.optional(taskSettings(task.sourceSchema))]),
-  ),
+  Object.fromEntries(Object.entries(TASKS).map(([name, task]) => [name, v.optional(taskSettings(task))])),
 ) as unknown as v.GenericSchema<TaskTable>;
 
 /** The course of a training; the defaults are those of the original's BART scripts. */
@@ -86,11 +109,15 @@ export const RunConfig = v.strictObject({
     v.strictObject({
       /** Visual tokens of an image after pooling its square feature grid; null = no pooling. */
       regions: v.optional(v.nullable(count), 36),
+      /** Visual tokens of a clip: longer ones are pooled over time, shorter ones filled up with zeros. */
+      frames: v.optional(count, 64),
     }),
     {},
   ),
-  /** Whether texts begin with their task's prompt. */
+  /** Whether texts carry their task's prompt. */
   prompts: v.optional(v.boolean(), true),
+  /** Do as the original does, oddities included, or as it should be: docs/fidelity.md, "The improved behaviour". */
+  behaviour: v.optional(v.picklist(BEHAVIOURS), "original"),
   tasks: v.optional(Tasks, {}),
   training: v.optional(Training, {}),
   generation: v.optional(Generation, {}),

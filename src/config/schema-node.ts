@@ -61,9 +61,10 @@ export function memberSchemas(
   return new Map();
 }
 
-/** What a schema expects, in valibot's words. */
+/** What a schema expects, in valibot's words; one that depends on its input says what it expects of none. */
 export function expectation(schema: v.GenericSchema): string {
-  return partsOf(schema).expects;
+  const { getter, expects } = partsOf(schema);
+  return getter === undefined ? expects : expectation(getter(undefined));
 }
 
 /** The schema at a place inside `input`, or null where there is none. */

@@ -1,4 +1,5 @@
 export { type CaptionedImage, readCaptions } from "./captions.ts";
+export { resampledClip } from "./clip-frames.ts";
 export {
   type FeatureOptions,
   type FeatureSource,
@@ -10,6 +11,7 @@ export {
 } from "./features.ts";
 export { type Features, readFeatures, writeFeatures } from "./hdf5.ts";
 export { imageStem } from "./image-name.ts";
+export { joinedFeatures } from "./joined-features.ts";
 export { readJson, readJsonLines, type Schema } from "./json-file.ts";
 export { exampleOrder, pythonShuffle, taskSequence, type TaskSampling, torchPermutation } from "./order.ts";
 export {

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -83,16 +83,13 @@ describe("caption", () => {
 
   it("writes the official result file", async () => {
     const split = await TASKS.caption.load({ val: { annotations } }, "val");
-    const file = join(folder, "results.json");
-    await TASKS.caption.writePredictions(
-      file,
-      split,
+    const results = split.resultFile(
       new Map([
         ["4", "zebras"],
         ["3", "a man"],
       ]),
     );
-    expect(JSON.parse(await readFile(file, "utf8"))).toEqual([
+    expect(JSON.parse(results)).toEqual([
       { caption: "a man", image_id: 3 },
       { caption: "zebras", image_id: 4 },
     ]);

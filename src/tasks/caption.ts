@@ -2,8 +2,11 @@ import * as v from "valibot";
 import { type CaptionedImage, readCaptions } from "../data/index.ts";
 import { captionScores } from "../metrics/index.ts";
 import { PROMPTS } from "../text/index.ts";
-import { predictedExamples, scorableExamples, writeResults } from "./predictions.ts";
-import type { Example, Scores, Task, TaskSplit } from "./task.ts";
+import { requireAsked } from "./asked.ts";
+import { predictedExamples, scorableExamples } from "./predictions.ts";
+import { onlyFile } from "./reference-files.ts";
+import { readResultList, resultList } from "./result-list.ts";
+import type { Example, LoadOptions, Scores, Task, TaskForm, TaskSplit } from "./task.ts";
 import { karpathySplit, Path, type SourceForm, splitSource } from "./task-source.ts";
 
 /**
@@ -28,24 +31,46 @@ interface Entry {
 /**
  * COCO captioning. The source text is the prompt alone. A training split has one example per caption; other splits
  * have one per image, scored against all its captions.
- * Quirk: captions are trained with up to 40 target tokens and generated with at most 20, as in the original.
+ * Quirk: captions are trained with up to 40 target tokens and generated with at most 20, as in the original; the
+ * improved behaviour generates 40.
  */
 export const caption: Task = {
   name: "caption",
-  loss: "token-mean",
   prompt: PROMPTS.caption,
-  limits: { source: 40, target: 40 },
-  generation: { beams: "config", maxLength: 20 },
+  sixtieths: 50,
   sourceSchema: CAPTION_SOURCE,
-  async load(source, split, { prompt = PROMPTS.caption } = {}) {
+  resultEnding: "json",
+  referenceHelp: "COCO's captions file, or Karpathy's dataset_coco.json",
+  form: (_, options) => captionForm(options),
+  ask(asked, _, { prompt = PROMPTS.caption } = {}) {
+    requireAsked("caption", asked, { needed: [] });
+    return { prompt };
+  },
+  async load(source, split, options = {}) {
+    const { prompt = PROMPTS.caption } = options;
     const files = splitSource(source, split, ACCEPTED);
     const name = karpathySplit(files.split ?? split);
     const images = await readCaptions(files.annotations, name);
     const trains = karpathySplit(split) === "train";
-    return captionSplit(split, trains ? perCaption(images, prompt) : perImage(images, prompt));
+    const entries = trains ? perCaption(images, prompt) : perImage(images, prompt);
+    return captionSplit(split, entries, captionForm(options));
   },
-  writePredictions: writeResults,
+  readResults: (file) => readResultList(file, { id: "image_id", text: "caption" }),
+  referenceSource: (files, split) =>
+    Promise.resolve({ annotations: onlyFile(files, "one captions file"), split }),
 };
+
+const LIMITS = { source: 40, target: 40 } as const;
+
+function captionForm({ behaviour = "original" }: LoadOptions = {}): TaskForm {
+  const maxLength = behaviour === "original" ? 20 : LIMITS.target;
+  return {
+    loss: "token-mean",
+    limits: LIMITS,
+    visual: "images",
+    answer: { kind: "text", beams: "config", maxLength },
+  };
+}
 
 function perImage(images: readonly CaptionedImage[], prompt: string): Entry[] {
   return images.map(({ image, imageId, captions }) => ({
@@ -66,11 +91,12 @@ function perCaption(images: readonly CaptionedImage[], prompt: string): Entry[] 
   });
 }
 
-function captionSplit(split: string, entries: readonly Entry[]): TaskSplit {
+function captionSplit(split: string, entries: readonly Entry[], form: TaskForm): TaskSplit {
   const examples = entries.map((entry) => entry.example);
   return {
     task: "caption",
     split,
+    form,
     examples,
     target(index, random) {
       const entry = entries[index];
@@ -78,11 +104,13 @@ function captionSplit(split: string, entries: readonly Entry[]): TaskSplit {
       return { text: entry.caption ?? random.pick(entry.example.references), weight: 1 };
     },
     score: (predictions) => scoreCaptions(examples, predictions),
-    results: (predictions) =>
-      predictedExamples(examples, predictions).map(({ index, example, text }) => ({
-        caption: text,
-        image_id: entries[index]?.imageId ?? example.id,
-      })),
+    resultFile: (predictions) =>
+      resultList(
+        predictedExamples(examples, predictions).map(({ index, example, text }) => ({
+          caption: text,
+          image_id: entries[index]?.imageId ?? example.id,
+        })),
+      ),
   };
 }
 

@@ -1,5 +1,19 @@
 export { CAPTION_SOURCE } from "./caption.ts";
-export type { Example, LoadOptions, Scores, Target, Task, TaskName, TaskSource, TaskSplit } from "./task.ts";
+export {
+  type Answer,
+  type Asked,
+  type Behaviour,
+  BEHAVIOURS,
+  type Example,
+  type LoadOptions,
+  type Scores,
+  type Target,
+  type Task,
+  type TaskForm,
+  type TaskName,
+  type TaskSource,
+  type TaskSplit,
+} from "./task.ts";
 export { Path } from "./task-source.ts";
 export { TASKS } from "./tasks.ts";
 export { VQA_SOURCE } from "./vqa.ts";

@@ -1,6 +1,5 @@
 import { VlPetError } from "../error.ts";
-import { replaceFile } from "../data/index.ts";
-import type { Example, TaskSplit } from "./task.ts";
+import type { Example } from "./task.ts";
 
 /** The position of one example and what was predicted for it. */
 export interface Predicted {
@@ -41,13 +40,4 @@ export function scorableExamples(
   throw new VlPetError("data", "there are no predictions to score", {
     fix: "predict at least one example of the split",
   });
-}
-
-/** Writes the results of a split as a JSON list with sorted keys, as the original does. */
-export async function writeResults(
-  file: string,
-  split: TaskSplit,
-  predictions: ReadonlyMap<string, string>,
-): Promise<void> {
-  await replaceFile(file, `${JSON.stringify(split.results(predictions), undefined, 4)}\n`);
 }

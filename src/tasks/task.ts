@@ -2,17 +2,26 @@ import type * as v from "valibot";
 import type { RandomStream } from "../random.ts";
 import type { PROMPTS } from "../text/index.ts";
 
-/** The benchmarks that have a prompt; `TASKS` holds those that can be run. */
-export type TaskName = keyof typeof PROMPTS;
+/** The benchmarks, each with its prompt, and the user's own data; `TASKS` holds those that can be run. */
+export type TaskName = keyof typeof PROMPTS | "custom";
+
+/**
+ * Whether a run does what the original does, oddities included, or what it should do: see docs/fidelity.md, "The
+ * improved behaviour".
+ */
+export const BEHAVIOURS = ["original", "improved"] as const;
+export type Behaviour = (typeof BEHAVIOURS)[number];
 
 /** One thing to answer: what the model reads, and what counts as right. */
 export interface Example {
   /** Unique in its split. */
   readonly id: string;
-  /** Names of the feature files of its images. */
+  /** Names of the feature files of its images, in order, or of its one clip. */
   readonly images: readonly string[];
-  /** The whole source text, task prompt included. */
+  /** The whole source text, task prompt included; what is over the limit is cut off at its end. */
   readonly prompt: string;
+  /** From and to (exclusive) which character `prompt` is shortened, from the right, before anything else is cut. */
+  readonly spare?: readonly [number, number];
   /** Texts that count as right, the best first; empty where the split has no answers. */
   readonly references: readonly string[];
 }
@@ -35,10 +44,36 @@ export interface Scores {
   readonly perItem: ReadonlyMap<string, number>;
 }
 
+/**
+ * How the model answers: by writing a text, or by which of some words it finds likeliest as its first word. Of equally
+ * likely words the later one counts, as in the original's NLVR2.
+ */
+export type Answer =
+  | {
+      readonly kind: "text";
+      /** `"config"` leaves the number to the run. */
+      readonly beams: number | "config";
+      /** Counts the decoder's start token. */
+      readonly maxLength: number;
+    }
+  | { readonly kind: "word"; readonly words: readonly [string, string, ...string[]] };
+
+/** How a task's examples are read, trained and answered. */
+export interface TaskForm {
+  /** `example-mean`: token mean per example, times its weight, then the batch mean. `token-mean`: over all tokens of the batch. */
+  readonly loss: "example-mean" | "token-mean";
+  /** Token limits of source and target text, markers included; `Infinity` = none. */
+  readonly limits: { readonly source: number; readonly target: number };
+  /** Whether `Example.images` are pictures, or one clip whose frames are brought to the number the model takes. */
+  readonly visual: "images" | "clip";
+  readonly answer: Answer;
+}
+
 /** The examples of one split, ready to train on and to score. */
 export interface TaskSplit {
   readonly task: TaskName;
   readonly split: string;
+  readonly form: TaskForm;
   readonly examples: readonly Example[];
   /**
    * Draws the training target of example `index`; the same stream gives the same target.
@@ -53,31 +88,59 @@ export interface TaskSplit {
    * @throws VlPetError "data" when there is no prediction, one of an unknown example, or nothing to compare with.
    */
   score(predictions: ReadonlyMap<string, string>): Scores;
-  /** The predictions as records of the benchmark's result file, in the order of the examples. */
-  results(predictions: ReadonlyMap<string, string>): readonly Readonly<Record<string, string | number>>[];
+  /** The predictions in the benchmark's own format, in the order of the examples: the content of its result file. */
+  resultFile(predictions: ReadonlyMap<string, string>): string;
 }
 
-/** Where the files of each split lie; the form of an entry is the task's own (`Task.sourceSchema`). */
+/**
+ * Where the files of each split lie, by the split's name (the form of an entry is `Task.sourceSchema`), and the task's
+ * own settings by theirs (`Task.settings`).
+ */
 export type TaskSource = Readonly<Record<string, unknown>>;
 
 /** How a task is loaded. */
 export interface LoadOptions {
-  /** Put before the text in place of the task's own prompt; "" trains without task prompts. */
+  /** In place of the task's own prompt; "" trains without task prompts. */
   readonly prompt?: string;
+  /** Default "original". */
+  readonly behaviour?: Behaviour;
 }
 
-/** One kind of benchmark: how its files become examples, how it is trained, generated for and scored. */
+/** What can be asked about pictures or a clip without any file of annotations. */
+export interface Asked {
+  /** A question or statement. */
+  readonly text?: string;
+  /** What is said in the clip, line by line. */
+  readonly subtitles?: readonly string[];
+  /** Seconds of the clip that are asked about. */
+  readonly time?: readonly [from: number, to: number];
+  /** Answers to choose from. */
+  readonly choices?: readonly string[];
+}
+
+/** One kind of benchmark: how its files become examples, and which formats its results have. */
 export interface Task {
   readonly name: TaskName;
-  /** `example-mean`: token mean per example, times its weight, then the batch mean. `token-mean`: over all tokens of the batch. */
-  readonly loss: "example-mean" | "token-mean";
+  /** The words that announce the task to the model; the original's own. */
   readonly prompt: string;
-  /** Token limits of source and target text, markers included. */
-  readonly limits: { readonly source: number; readonly target: number };
-  /** `beams: "config"` leaves the number to the run; `maxLength` counts the decoder's start token. */
-  readonly generation: { readonly beams: number | "config"; readonly maxLength: number };
+  /** Sixtieths of the run's batch size that a batch of this task has, as the original scales them. */
+  readonly sixtieths: number;
   /** The form of one split's entry in `TaskSource`. */
   readonly sourceSchema: v.GenericSchema;
+  /** Settings of the task as a whole, beside its splits. */
+  readonly settings?: Readonly<Record<string, v.GenericSchema>>;
+  /** The result file's ending, without the dot. */
+  readonly resultEnding: "json" | "jsonl" | "csv";
+  /** The files that `referenceSource` takes, in words, for the help. */
+  readonly referenceHelp: string;
+  /** How examples are read, trained and answered; `source` is asked for the task's own settings only. */
+  form(source: TaskSource, options?: LoadOptions): TaskForm;
+  /**
+   * The source text of a single example, made as `load` makes it.
+   *
+   * @throws VlPetError "config" when the task needs something that is not asked, or has no use for something that is.
+   */
+  ask(asked: Asked, source: TaskSource, options?: LoadOptions): Pick<Example, "prompt" | "spare">;
   /**
    * Reads the split's annotation files.
    *
@@ -86,9 +149,15 @@ export interface Task {
    */
   load(source: TaskSource, split: string, options?: LoadOptions): Promise<TaskSplit>;
   /**
-   * Writes the benchmark's result file, replacing it as a whole.
+   * Reads a result file in the benchmark's own format: predictions by example id.
    *
-   * @throws VlPetError "data" when a prediction belongs to no example or the file cannot be written.
+   * @throws VlPetError "data" when the file cannot be read, has another form, or holds an id twice.
    */
-  writePredictions(file: string, split: TaskSplit, predictions: ReadonlyMap<string, string>): Promise<void>;
+  readResults(file: string): Promise<ReadonlyMap<string, string>>;
+  /**
+   * The source entry of a split that some reference files make up, given in any order.
+   *
+   * @throws VlPetError "config" when there are too few or too many files, "data" when one is of no known form.
+   */
+  referenceSource(files: readonly string[], split: string): Promise<unknown>;
 }

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -181,22 +181,17 @@ describe("vqa from the official pair", () => {
     expect(split.examples[0]).toMatchObject({ images: ["000042"], references: [] });
     expect(() => split.target(0, new RandomStream(1, "x"))).toThrow("no answers to train towards");
     expect(() => split.score(new Map([["1", "red"]]))).toThrow("neither labels nor people's answers");
-    const file = join(folder, "results.json");
-    await TASKS.vqa.writePredictions(
-      file,
-      split,
+    const results = split.resultFile(
       new Map([
         ["2", "2"],
         ["1", "red"],
       ]),
     );
-    expect(JSON.parse(await readFile(file, "utf8"))).toEqual([
+    expect(JSON.parse(results)).toEqual([
       { answer: "red", question_id: 1 },
       { answer: "2", question_id: 2 },
     ]);
-    await expect(TASKS.vqa.writePredictions(file, split, new Map([["7", "x"]]))).rejects.toThrow(
-      "no example",
-    );
+    expect(() => split.resultFile(new Map([["7", "x"]]))).toThrow("no example");
   });
 
   it("names the part of the source that is wrong", async () => {

@@ -9,8 +9,11 @@ import {
 } from "../data/index.ts";
 import type { RandomStream } from "../random.ts";
 import { PROMPTS } from "../text/index.ts";
-import { predictedExamples, writeResults } from "./predictions.ts";
-import type { Example, Target, Task, TaskSplit } from "./task.ts";
+import { requireAsked } from "./asked.ts";
+import { predictedExamples } from "./predictions.ts";
+import { questionSource } from "./reference-files.ts";
+import { readResultList, resultList } from "./result-list.ts";
+import type { Example, Target, Task, TaskForm, TaskSplit } from "./task.ts";
 import { Path, type SourceForm, splitSource } from "./task-source.ts";
 import { type AnnotatedQuestions, scoreAnswers } from "./vqa-scores.ts";
 
@@ -47,15 +50,28 @@ const ACCEPTED: SourceForm<v.InferOutput<typeof VQA_SOURCE>> = {
  */
 export const vqa: Task = {
   name: "vqa",
-  loss: "example-mean",
   prompt: PROMPTS.vqa,
-  limits: { source: 20, target: 10 },
-  generation: { beams: 1, maxLength: 20 },
+  sixtieths: 60,
   sourceSchema: VQA_SOURCE,
+  resultEnding: "json",
+  referenceHelp: "the official questions and annotations, or a question list, alone or with annotations",
+  form: () => FORM,
+  ask(asked, _, { prompt = PROMPTS.vqa } = {}) {
+    requireAsked("vqa", asked, { needed: ["text"] });
+    return { prompt: prompt + (asked.text ?? "") };
+  },
   async load(source, split, { prompt = PROMPTS.vqa } = {}) {
     return vqaSplit(split, await readQuestions(splitSource(source, split, ACCEPTED)), prompt);
   },
-  writePredictions: writeResults,
+  readResults: (file) => readResultList(file, { id: "question_id", text: "answer" }),
+  referenceSource: (files) => questionSource(files),
+};
+
+const FORM: TaskForm = {
+  loss: "example-mean",
+  limits: { source: 20, target: 10 },
+  visual: "images",
+  answer: { kind: "text", beams: 1, maxLength: 20 },
 };
 
 async function readQuestions(files: v.InferOutput<typeof VQA_SOURCE>): Promise<AnnotatedQuestions> {
@@ -87,6 +103,7 @@ function vqaSplit(split: string, asked: AnnotatedQuestions, prompt: string): Tas
   return {
     task: "vqa",
     split,
+    form: FORM,
     examples,
     target(index, random) {
       const question = questions[index];
@@ -95,11 +112,13 @@ function vqaSplit(split: string, asked: AnnotatedQuestions, prompt: string): Tas
       return drawnAnswer(question.label, random);
     },
     score: (predictions) => scoreAnswers(asked, examples, predictions),
-    results: (predictions) =>
-      predictedExamples(examples, predictions).map(({ index, example, text }) => ({
-        answer: text,
-        question_id: questions[index]?.id ?? example.id,
-      })),
+    resultFile: (predictions) =>
+      resultList(
+        predictedExamples(examples, predictions).map(({ index, example, text }) => ({
+          answer: text,
+          question_id: questions[index]?.id ?? example.id,
+        })),
+      ),
   };
 }
 

@@ -16,7 +16,10 @@ import type { ModelConfig } from "./model.ts";
 export interface AdapterConfig {
   readonly format: "vl-pet-adapter/1";
   readonly model: ModelConfig;
+  /** Visual tokens of an image after pooling; null = no pooling. */
   readonly regions: number | null;
+  /** Visual tokens of a clip; absent where the weights come from elsewhere. */
+  readonly frames?: number;
   readonly seed: number;
   /** Fingerprint of the backbone's weights file; null when it started fresh from the seed. */
   readonly backboneFingerprint: string | null;

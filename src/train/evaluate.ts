@@ -1,6 +1,6 @@
-import type { Scores } from "../tasks/index.ts";
+import type { Answer, Scores } from "../tasks/index.ts";
 import type { Generator, SearchSettings } from "./generation/index.ts";
-import { encodedExamples, type Reader, type TaskData } from "./task-data.ts";
+import { encodedExamples, type EncodedExamples, type Reader, type TaskData } from "./task-data.ts";
 
 /** How texts are searched for, beside what a task itself fixes. */
 export interface GenerationSettings {
@@ -23,13 +23,11 @@ export interface PredictRequest {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** The search a task asks for: QA is greedy, captions use the run's beams; BART forces the end in beam search. */
-export function searchSettings({
-  reader,
-  data,
-  settings,
-}: Omit<PredictRequest, "batchSize" | "generator">): SearchSettings {
-  const { beams, maxLength } = data.task.generation;
+/** The search that a task's answers ask for: QA is greedy, captions use the run's beams; BART forces the end in beam search. */
+function searchSettings(
+  { beams, maxLength }: TextAnswer,
+  { reader, settings }: Pick<PredictRequest, "reader" | "settings">,
+): SearchSettings {
   return {
     ...settings,
     beams: beams === "config" ? settings.beams : beams,
@@ -38,22 +36,46 @@ export function searchSettings({
   };
 }
 
-/** Generated texts by example id. Throws the signal's reason when it is aborted. */
+type TextAnswer = Extract<Answer, { kind: "text" }>;
+
+/** Answers some encoded examples. */
+type Answering = (examples: EncodedExamples) => Promise<readonly string[]>;
+
+function writing(answer: TextAnswer, request: PredictRequest): Answering {
+  const search = searchSettings(answer, request);
+  const { reader, generator } = request;
+  return async ({ batch, variant }) => {
+    const sequences = await generator.generate(batch, variant, search);
+    return sequences.map((ids) => reader.tokenizer.decode(ids, { skipSpecial: true }).trim());
+  };
+}
+
+/** Words are compared by the first token of each, without a space before it, as the original compares them. */
+function choosing(words: readonly string[], { reader, generator }: PredictRequest): Answering {
+  const { tokenizer } = reader;
+  const first = tokenizer.bosId === undefined ? 0 : 1;
+  const tokens = words.map((word) => tokenizer.encode(word)[first] ?? tokenizer.eosId);
+  return async ({ batch, variant }) => {
+    const scores = await generator.wordScores(batch, variant, tokens);
+    return scores.map((row) => words[row.lastIndexOf(Math.max(...row))] ?? "");
+  };
+}
+
+/** Answers by example id. Throws the signal's reason when it is aborted. */
 export async function predictions(request: PredictRequest): Promise<ReadonlyMap<string, string>> {
-  const { reader, generator, data, batchSize, signal, onProgress } = request;
-  const { examples } = data.split;
+  const { reader, data, batchSize, signal, onProgress } = request;
+  const { examples, form } = data.split;
   const total = Math.min(examples.length, request.limit ?? examples.length);
-  const search = searchSettings(request);
+  const { answer } = form;
+  const answering = answer.kind === "text" ? writing(answer, request) : choosing(answer.words, request);
   const texts = new Map<string, string>();
   for (let start = 0; start < total; start += batchSize) {
     signal?.throwIfAborted();
     const indices = Array.from({ length: Math.min(batchSize, total - start) }, (_, i) => start + i);
-    const { batch, variant } = await encodedExamples(reader, data, indices);
-    const sequences = await generator.generate(batch, variant, search);
+    const answers = await answering(await encodedExamples(reader, data, indices));
     indices.forEach((index, i) => {
       const example = examples[index];
-      if (example !== undefined)
-        texts.set(example.id, reader.tokenizer.decode(sequences[i] ?? [], { skipSpecial: true }).trim());
+      if (example !== undefined) texts.set(example.id, answers[i] ?? "");
     });
     onProgress?.(start + indices.length, total);
   }

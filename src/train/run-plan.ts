@@ -1,5 +1,5 @@
 import { exampleOrder, taskSequence, type TaskSampling } from "../data/index.ts";
-import type { TaskName } from "../tasks/index.ts";
+import { type Task, type TaskName, TASKS } from "../tasks/index.ts";
 
 /** One micro-batch of a run: which task, which examples. */
 export interface PlannedBatch {
@@ -66,11 +66,8 @@ export function runPlan(request: PlanRequest): RunPlan {
   };
 }
 
-/**
- * A task's batch size from the run's base size, as the original scales them: GQA ⌊B·100/60⌋, NLVR2 ⌊B·20/60⌋, captions
- * ⌊B·50/60⌋, all others B; at least 1.
- */
+/** A task's batch size from the run's base size B, ⌊B·sixtieths/60⌋ and at least 1, as the original scales them. */
 export function taskBatchSize(task: TaskName, base: number): number {
-  const sixtieths: Readonly<Partial<Record<TaskName, number>>> = { gqa: 100, nlvr: 20, caption: 50 };
-  return Math.max(1, Math.trunc((base * (sixtieths[task] ?? 60)) / 60));
+  const { sixtieths } = (TASKS as Readonly<Record<string, Task>>)[task] ?? { sixtieths: 60 };
+  return Math.max(1, Math.trunc((base * sixtieths) / 60));
 }

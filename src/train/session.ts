@@ -97,6 +97,7 @@ async function adapterConfig(request: ModelSessionRequest): Promise<AdapterConfi
     format: "vl-pet-adapter/1",
     model: request.model,
     regions: request.visual.regions,
+    frames: request.visual.frames,
     seed: request.seed,
     backboneFingerprint:
       request.backboneFile === null ? null : await weightsFingerprint(request.backboneFile),

@@ -1,24 +1,28 @@
-import { VlPetError } from "../error.ts";
-import { visualLayout, type EncoderBatch } from "../backbones/index.ts";
+import type { EncoderBatch } from "../backbones/index.ts";
 import type { FeatureSource } from "../data/index.ts";
 import { RandomStream } from "../random.ts";
-import type { Task, TaskSplit } from "../tasks/index.ts";
+import type { TaskSplit } from "../tasks/index.ts";
 import type { Tokenizer } from "../text/index.ts";
 import { lossFeeds, paddedLabels, shiftedRight, tokenWeights } from "./batch.ts";
 import { variantOf, type Model, type Variant } from "./model.ts";
+import { limited, sourceIds } from "./source-text.ts";
 import type { MicroBatch } from "./updates.ts";
+import { visualInputs } from "./visual-inputs.ts";
 
-/** One task's split with the features of its images. */
+/** One split of a task with the features of its images or clips. */
 export interface TaskData {
-  readonly task: Task;
   readonly split: TaskSplit;
   readonly features: FeatureSource;
 }
 
-/** How pictures enter the model. */
+/** How pictures and clips enter the model. */
 export interface VisualSettings {
   /** Visual tokens of an image after pooling its square feature grid; null = no pooling. */
   readonly regions: number | null;
+  /** Visual tokens of a clip: longer ones are pooled over time, shorter ones filled up with zeros. */
+  readonly frames: number;
+  /** Whether the zeros that fill up a clip can be attended to. Quirk: in the original they can. */
+  readonly padding: "attended" | "masked";
 }
 
 /** What turns examples into numbers. */
@@ -34,30 +38,6 @@ export interface EncodedExamples {
   readonly variant: Variant;
 }
 
-async function featuresOf(reader: Reader, data: TaskData, images: readonly (readonly string[])[]) {
-  const width = reader.model.backbone.sizes.featureWidth;
-  const read = await Promise.all(
-    images.flat().map(async (id) => ({ id, found: await data.features.read(id) })),
-  );
-  const rows = read[0]?.found.rows ?? 0;
-  const values = new Float32Array(read.length * rows * width);
-  read.forEach(({ id, found }, i) => {
-    if (found.width !== width || found.rows !== rows) {
-      throw new VlPetError("data", "the features of an image do not fit the model and the batch", {
-        where: `${id} (${data.features.describe})`,
-        expected: `${rows} rows of width ${width}`,
-        received: `${found.rows} rows of width ${found.width}`,
-        fix: "extract all features in the same way, and set backbone.featureWidth to their width",
-      });
-    }
-    values.set(found.values, i * rows * width);
-  });
-  const { regions } = reader.visual;
-  const perExample = images[0]?.length ?? 0;
-  const visual = visualLayout(perExample, rows, regions === null || perExample === 0 ? null : { regions });
-  return { values, visual };
-}
-
 /** Reads the inputs of some examples of a split. */
 export async function encodedExamples(
   reader: Reader,
@@ -65,22 +45,13 @@ export async function encodedExamples(
   indices: readonly number[],
 ): Promise<EncodedExamples> {
   const examples = indices.map((index) => exampleAt(data, index));
-  const { values, visual } = await featuresOf(
-    reader,
-    data,
-    examples.map(({ images }) => images),
-  );
-  const maxLength = data.task.limits.source;
-  const inputIds = examples.map(({ prompt }) => reader.tokenizer.encode(prompt, limited(maxLength)));
+  const { visual, ...inputs } = await visualInputs(reader, data, examples);
+  const { source } = data.split.form.limits;
+  const inputIds = examples.map((example) => sourceIds(reader.tokenizer, example, source));
   return {
-    batch: { inputIds, features: values, boxes: null },
-    variant: variantOf(reader.model, visual, data.task.name),
+    batch: { inputIds, ...inputs },
+    variant: variantOf(reader.model, visual, data.split.task),
   };
-}
-
-/** An infinite limit is no limit. */
-function limited(maxLength: number): { readonly maxLength?: number } {
-  return Number.isFinite(maxLength) ? { maxLength } : {};
 }
 
 function exampleAt({ split }: TaskData, index: number) {
@@ -106,16 +77,15 @@ export async function trainingBatch(
 ): Promise<MicroBatch> {
   const { batch, variant } = await encodedExamples(reader, data, indices);
   const { backbone } = reader.model;
+  const { task, form } = data.split;
   const targets = indices.map((index) =>
-    data.split.target(index, new RandomStream(seed, `target:${data.task.name}:${epoch}:${index}`)),
+    data.split.target(index, new RandomStream(seed, `target:${task}:${epoch}:${index}`)),
   );
   const labels = paddedLabels(
-    targets.map(({ text }) => reader.tokenizer.encode(text, limited(data.task.limits.target))),
+    targets.map(({ text }) => reader.tokenizer.encode(text, limited(form.limits.target))),
   );
-  const scores = data.task.loss === "example-mean" ? targets.map(({ weight }) => weight) : null;
-  const weights = tokenWeights(labels, data.task.loss, scores).map((row) =>
-    row.map((weight) => weight * share),
-  );
+  const scores = form.loss === "example-mean" ? targets.map(({ weight }) => weight) : null;
+  const weights = tokenWeights(labels, form.loss, scores).map((row) => row.map((weight) => weight * share));
   return {
     variant,
     feeds: {

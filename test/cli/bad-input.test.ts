@@ -131,7 +131,7 @@ describe("bad data", () => {
     [
       "twice of the same",
       [1, 1].map((id) => ({ image_id: id, caption: "a" })),
-      ["results.json, entry 1", "every image_id once"],
+      ["results.json, entry 1", "every example once"],
     ],
     ["of another form", [{ image_id: 1, answer: "a" }], ["results.json, [0]", "caption"]],
   ])("predictions %s", async (_, content, says) => {

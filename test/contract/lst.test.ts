@@ -131,7 +131,7 @@ describe("a session", () => {
     const pet = v.parse(PetConfig, { name: "lst", reduction: 2, start: "pruned" });
     const session = await modelSession({
       model: { backbone, pet },
-      visual: { regions: null },
+      visual: { regions: null, frames: 1, padding: "attended" },
       tokenizer: await bartTokenizer(resolve(import.meta.dirname, "../../models/scenes")),
       backboneFile: null,
       adapter: null,

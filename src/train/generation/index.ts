@@ -6,6 +6,7 @@ import { beamSearch } from "./beam-search.ts";
 import { decoderSession, type DecoderSession } from "./decoder-session.ts";
 import { greedySearch } from "./greedy.ts";
 import { candidateWidth, type SearchSettings } from "./search.ts";
+import { wordSession, type WordSession } from "./word-session.ts";
 
 export type { SearchSettings } from "./search.ts";
 
@@ -17,6 +18,12 @@ export interface Generator {
     variant: Variant,
     settings: SearchSettings,
   ): Promise<readonly (readonly number[])[]>;
+  /** Logits of `tokens` as the first of an answer, [B][tokens]. */
+  wordScores(
+    batch: EncoderBatch,
+    variant: Variant,
+    tokens: readonly number[],
+  ): Promise<readonly (readonly number[])[]>;
 }
 
 /** A generator over weights that the engine holds (trained ones under their paths). Sessions are compiled when first needed. */
@@ -26,6 +33,7 @@ export function generator(request: {
   readonly weights: ModelWeights;
 }): Generator {
   const sessions = new Map<string, Promise<DecoderSession>>();
+  const wordSessions = new Map<string, Promise<WordSession>>();
   const tokens = request.model.backbone.tokens;
   return {
     async generate(batch, variant, settings) {
@@ -37,6 +45,12 @@ export function generator(request: {
       const next = await (await session).begin(batch);
       const search = settings.beams === 1 ? greedySearch : beamSearch;
       return search(batch.inputIds.length, next, settings, tokens);
+    },
+    async wordScores(batch, variant, words) {
+      const key = JSON.stringify(variant);
+      const session = wordSessions.get(key) ?? wordSession({ ...request, variant });
+      wordSessions.set(key, session);
+      return (await session).scores(batch, words);
     },
   };
 }

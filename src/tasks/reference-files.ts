@@ -1,33 +1,25 @@
 import * as v from "valibot";
-import type { RunTask } from "../config/index.ts";
 import { readJson } from "../data/index.ts";
 import { VlPetError } from "../error.ts";
 
-/** What a file of VQA references can be, told by its content. */
-type VqaFile = "list" | "questions" | "annotations";
+/** The only one of `files`. @throws VlPetError "config" when there are more or none. */
+export function onlyFile(files: readonly string[], expected: string): string {
+  const [only, ...more] = files;
+  if (only !== undefined && more.length === 0) return only;
+  throw wrongFiles(expected, files);
+}
+
+/** What a file of questions about images can be, told by its content. */
+type QuestionFile = "list" | "questions" | "annotations";
 
 /**
- * The source entry of a split (`Task.sourceSchema`) that the given files make up.
+ * The source entry of VQA that the given files make up: a question list, or official questions, with any annotations.
  *
- * @throws VlPetError "config" when there are too few or too many files, "data" when one is of no known form.
+ * @throws VlPetError "config" when they are not the files of one split, "data" when one is of no known form.
  */
-export async function referenceSource(
-  task: RunTask,
-  files: readonly string[],
-  split: string,
-): Promise<unknown> {
-  return task === "caption" ? captionSource(files, split) : vqaSource(files);
-}
-
-function captionSource(files: readonly string[], split: string): unknown {
-  const [annotations, ...more] = files;
-  if (annotations !== undefined && more.length === 0) return { annotations, split };
-  throw wrongFiles("one captions file", files);
-}
-
-async function vqaSource(files: readonly string[]): Promise<unknown> {
-  const kinds = await Promise.all(files.map(async (file) => ({ file, kind: await vqaKind(file) })));
-  const of = (wanted: VqaFile): readonly string[] =>
+export async function questionSource(files: readonly string[]): Promise<unknown> {
+  const kinds = await Promise.all(files.map(async (file) => ({ file, kind: await questionFile(file) })));
+  const of = (wanted: QuestionFile): readonly string[] =>
     kinds.filter(({ kind }) => kind === wanted).map(({ file }) => file);
   const asked = [...of("list"), ...of("questions")];
   const [first] = asked;
@@ -41,7 +33,7 @@ async function vqaSource(files: readonly string[]): Promise<unknown> {
   };
 }
 
-async function vqaKind(file: string): Promise<VqaFile> {
+async function questionFile(file: string): Promise<QuestionFile> {
   const content = await readJson(file, v.unknown());
   if (Array.isArray(content)) return "list";
   if (typeof content === "object" && content !== null) {
@@ -59,7 +51,7 @@ function wrongFiles(expected: string, files: readonly string[]): VlPetError {
   return new VlPetError("config", "these are not the references of one split", {
     where: "--references",
     expected,
-    received: files.join(", "),
+    received: files.length === 0 ? "nothing" : files.join(", "),
     fix: "name the files of one split",
   });
 }

@@ -1,0 +1,64 @@
+import { visualLayout, type VisualLayout } from "../backbones/index.ts";
+import { resampledClip, type Features } from "../data/index.ts";
+import { VlPetError } from "../error.ts";
+import type { Example } from "../tasks/index.ts";
+import type { Reader, TaskData } from "./task-data.ts";
+
+/** What some examples show, as numbers. */
+export interface VisualInputs {
+  readonly visual: VisualLayout;
+  /** [B, images·rows, F] */
+  readonly features: Float32Array;
+  /** [B, images·rows, 4] as (x1, x2, y1, y2); null = all zero. */
+  readonly boxes: Float32Array | null;
+  readonly visualCounts?: readonly number[];
+}
+
+interface Read {
+  readonly id: string;
+  readonly found: Features;
+}
+
+/** Reads the features of some examples' images, or of their clips brought to the model's number of frames. */
+export async function visualInputs(
+  reader: Reader,
+  data: TaskData,
+  examples: readonly Example[],
+): Promise<VisualInputs> {
+  const ids = examples.flatMap(({ images }) => images);
+  const read = await Promise.all(ids.map(async (id) => ({ id, found: await data.features.read(id) })));
+  if (data.split.form.visual === "clip") return clipInputs(reader, data, read);
+  const images = examples[0]?.images.length ?? 0;
+  const rows = read[0]?.found.rows ?? 0;
+  const { regions } = reader.visual;
+  const pool = regions === null || images === 0 ? null : { regions };
+  return { visual: visualLayout(images, rows, pool), ...joined(reader, data, read) };
+}
+
+function clipInputs(reader: Reader, data: TaskData, read: readonly Read[]): VisualInputs {
+  const { frames, padding } = reader.visual;
+  const clips = read.map(({ id, found }) => ({ id, found: resampledClip(found, frames) }));
+  const visual = visualLayout(1, frames, null);
+  const inputs = { visual, ...joined(reader, data, clips) };
+  if (padding === "attended") return inputs;
+  return { ...inputs, visualCounts: read.map(({ found }) => Math.min(found.rows, frames)) };
+}
+
+/** Features and boxes one behind the other. @throws VlPetError "data" when they are not all of one shape. */
+function joined(reader: Reader, { features }: TaskData, read: readonly Read[]) {
+  const width = reader.model.backbone.sizes.featureWidth;
+  const rows = read[0]?.found.rows ?? 0;
+  const values = new Float32Array(read.length * rows * width);
+  read.forEach(({ id, found }, i) => {
+    if (found.width !== width || found.rows !== rows) {
+      throw new VlPetError("data", "the features of an image do not fit the model and the batch", {
+        where: `${id} (${features.describe})`,
+        expected: `${rows} rows of width ${width}`,
+        received: `${found.rows} rows of width ${found.width}`,
+        fix: "extract all features in the same way, and set backbone.featureWidth to their width",
+      });
+    }
+    values.set(found.values, i * rows * width);
+  });
+  return { features: values, boxes: null };
+}
