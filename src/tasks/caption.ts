@@ -56,8 +56,9 @@ export const caption: Task = {
     return captionSplit(split, entries, captionForm(options));
   },
   readResults: (file) => readResultList(file, { id: "image_id", text: "caption" }),
-  referenceSource: (files, split) =>
-    Promise.resolve({ annotations: onlyFile(files, "one captions file"), split }),
+  async referenceSource(files, split) {
+    return { annotations: onlyFile(files, "one captions file"), split };
+  },
 };
 
 const LIMITS = { source: 40, target: 40 } as const;

@@ -208,13 +208,6 @@ describe("vqa from the official pair", () => {
   });
 });
 
-describe("TASKS", () => {
-  it.each(Object.entries(TASKS))("%s is known by its own name", (name, task) => {
-    expect(task.name).toBe(name);
-    expect(task.prompt).toBe(`${name}: `);
-  });
-});
-
 describe.skipIf(!existsSync(FIXTURES))("vqa on real VQA v2 questions (needs the shared annotations)", () => {
   it("gives the values of both evaluators", async () => {
     const source = {
