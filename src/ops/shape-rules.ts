@@ -31,6 +31,16 @@ export function axisSize(tensor: Tensor, axis: number): Size {
   return size;
 }
 
+/** H and W of images. */
+export type ImageSizes = readonly [rows: number, columns: number];
+
+/** The last two of four axes, which must be plain numbers: windows slide over them. */
+export function imageSizes(op: string, x: Tensor): ImageSizes {
+  const [rows, columns] = [axisSize(x, -2), axisSize(x, -1)];
+  if (x.shape.length === 4 && typeof rows === "number" && typeof columns === "number") return [rows, columns];
+  throw shapeError(op, "four axes, the last two of fixed sizes", x);
+}
+
 /** An axis as a number from 0. */
 export function axisIndex(tensor: Tensor, axis: number): number {
   return axis < 0 ? axis + tensor.shape.length : axis;

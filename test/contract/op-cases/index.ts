@@ -1,6 +1,7 @@
 import type { OpCases } from "../op-case.ts";
 import { ARITHMETIC_CASES } from "./arithmetic.ts";
 import { GATHER_CASES } from "./gather.ts";
+import { IMAGE_CASES } from "./images.ts";
 import { LAYER_CASES } from "./layers.ts";
 import { LAYOUT_CASES } from "./layout.ts";
 import { MATRIX_CASES } from "./matrix.ts";
@@ -15,5 +16,6 @@ export const OP_CASES: Readonly<Record<string, OpCases>> = {
   ...LAYOUT_CASES,
   ...REDUCE_CASES,
   ...GATHER_CASES,
+  ...IMAGE_CASES,
   ...LAYER_CASES,
 };
