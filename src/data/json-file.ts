@@ -13,17 +13,35 @@ export type Schema<T> = v.GenericSchema<unknown, T>;
  * form, the place inside (`annotations[3].caption`), what belongs there and what is there.
  */
 export async function readJson<T>(file: string, schema: Schema<T>): Promise<T> {
-  return checked(parsed(await text(file), file, 1), schema, file);
+  return checkedForm(parsedJson(await text(file), file), schema, { file });
 }
 
 /** Reads a file of one JSON value per line; empty lines are left out. @throws VlPetError as `readJson`, with the line. */
 export async function readJsonLines<T>(file: string, schema: Schema<T>): Promise<T[]> {
-  const values: T[] = [];
-  for (const [index, line] of (await text(file)).split("\n").entries()) {
-    if (line.trim() === "") continue;
-    values.push(checked(parsed(line, file, index + 1), schema, `${file}:${index + 1}`));
-  }
-  return values;
+  return (await readLines(file, schema)).map(({ value }) => value);
+}
+
+/** As `readJsonLines`, each value with its line. */
+export async function readLines<T>(file: string, schema: Schema<T>): Promise<JsonLine<T>[]> {
+  return jsonLines(await text(file), schema, file);
+}
+
+/** A JSON value that fills a line of its own. */
+export interface JsonLine<T> {
+  /** From 1. */
+  readonly line: number;
+  readonly text: string;
+  readonly value: T;
+}
+
+/** The JSON values of a text that has one a line, with their lines, from 1. @throws VlPetError as `readJsonLines`. */
+export function jsonLines<T>(content: string, schema: Schema<T>, file: string): JsonLine<T>[] {
+  return content.split("\n").flatMap((entry, i) => {
+    if (entry.trim() === "") return [];
+    const line = i + 1;
+    const value = parsedJson(entry, file, { line, column: 1 });
+    return [{ line, text: entry, value: checkedForm(value, schema, { file: `${file}:${line}` }) }];
+  });
 }
 
 async function text(file: string): Promise<string> {
@@ -31,39 +49,72 @@ async function text(file: string): Promise<string> {
     const content = await readFile(file, "utf8");
     return content.startsWith("\uFEFF") ? content.slice(1) : content;
   } catch (cause) {
-    throw new VlPetError("data", "the file cannot be read", {
-      where: file,
-      received: cause instanceof Error ? cause.message : String(cause),
-      fix: "check the path in the configuration",
-      cause,
-    });
+    throw unreadable(file, cause);
   }
 }
 
-function parsed(content: string, file: string, firstLine: number): unknown {
+/** The error of a file that cannot be opened or read. */
+export function unreadable(file: string, cause: unknown): VlPetError {
+  return new VlPetError("data", "the file cannot be read", {
+    where: file,
+    received: cause instanceof Error ? cause.message : String(cause),
+    fix: "check the path in the configuration",
+    cause,
+  });
+}
+
+/** A place in a text: line and column, both from 1. */
+export interface TextPosition {
+  readonly line: number;
+  readonly column: number;
+}
+
+const BEGIN: TextPosition = { line: 1, column: 1 };
+
+/** The value of a JSON text, which begins at `begin` of its file. @throws VlPetError "data" with line and column. */
+export function parsedJson(content: string, file: string, begin: TextPosition = BEGIN): unknown {
   try {
     return JSON.parse(content);
   } catch (cause) {
     const offset = jsonErrorOffset(content);
-    const before = content.slice(0, offset).split("\n");
-    const column = (before.at(-1) ?? "").length + 1;
-    const rest = content.slice(offset, offset + 30);
-    throw new VlPetError("data", "the file is not JSON", {
-      where: `${file}:${firstLine + before.length - 1}:${column}`,
-      received: rest === "" ? "the end of the text, too early" : JSON.stringify(rest),
-      fix: "the file may be cut short or of another format; download or write it again",
-      cause,
-    });
+    throw notJson(file, positionBehind(content.slice(0, offset), begin), content.slice(offset), cause);
   }
 }
 
-function checked<T>(value: unknown, schema: Schema<T>, where: string): T {
+/** The place behind a text that begins at `begin`. */
+export function positionBehind(text: string, begin: TextPosition = BEGIN): TextPosition {
+  const lines = text.split("\n");
+  const column = (lines.at(-1) ?? "").length;
+  return { line: begin.line + lines.length - 1, column: column + (lines.length === 1 ? begin.column : 1) };
+}
+
+/** The error of a text that stops being JSON at a place; `rest` is what stands there. */
+export function notJson(
+  file: string,
+  { line, column }: TextPosition,
+  rest: string,
+  cause?: unknown,
+): VlPetError {
+  return new VlPetError("data", "the file is not JSON", {
+    where: `${file}:${line}:${column}`,
+    received: rest === "" ? "the end of the text, too early" : JSON.stringify(rest.slice(0, 30)),
+    fix: "the file may be cut short or of another format; download or write it again",
+    cause,
+  });
+}
+
+/** `value` in the form of `schema`; `key` is where in the file it lies. @throws VlPetError "data" naming the place. */
+export function checkedForm<T>(
+  value: unknown,
+  schema: Schema<T>,
+  { file, key }: { readonly file: string; readonly key?: string },
+): T {
   const result = v.safeParse(schema, value, { abortEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;
-  const place = placeOf(issue.path ?? []);
+  const place = placeOf([...(key === undefined ? [] : [{ key }]), ...(issue.path ?? [])]);
   throw new VlPetError("data", "the file has another form than expected", {
-    where: place === "" ? where : `${where}, ${place}`,
+    where: place === "" ? file : `${file}, ${place}`,
     expected: issue.expected ?? issue.message,
     received: issue.received,
     fix: "check that this is the file the configuration means, and that it is complete",

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { holdsBestAnswer, readAnnotations, readVocabulary, softScores } from "./question-annotations.ts";
-import { readOfficialQuestions, readQuestionList } from "./visual-questions.ts";
+import { readOfficialQuestions, readQuestionLists } from "./visual-questions.ts";
 
 const FIXTURES = "../shared/fixtures/vqa";
 
@@ -54,7 +54,7 @@ describe("readVocabulary", () => {
   });
 });
 
-describe("readQuestionList", () => {
+describe("readQuestionLists", () => {
   it("reads the original's schema", async () => {
     await writeFile(
       file,
@@ -74,7 +74,7 @@ describe("readQuestionList", () => {
       ["2", 0.6],
       ["red", 1],
     ]);
-    expect(await readQuestionList(file)).toEqual([
+    expect(await readQuestionLists([file])).toEqual([
       { id: 5, image: "COCO_val2014_000000000042", question: "What color?", label, topkOptimal: true },
       { id: "q6", image: "7", question: "Why?", label: undefined, topkOptimal: undefined },
     ]);
@@ -88,7 +88,7 @@ describe("readQuestionList", () => {
   ])("names the place of another form: %s", async (content, place) => {
     await writeFile(file, content);
     const where = place === "" ? file : `${file}, ${place}`;
-    await expect(readQuestionList(file)).rejects.toMatchObject({ kind: "data", parts: { where } });
+    await expect(readQuestionLists([file])).rejects.toMatchObject({ kind: "data", parts: { where } });
   });
 
   it("refuses a question id that comes twice, as number or text", async () => {
@@ -96,8 +96,8 @@ describe("readQuestionList", () => {
       file,
       '[{"question_id": 5, "img_id": "a", "sent": "x"}, {"question_id": "5", "img_id": "a", "sent": "y"}]',
     );
-    await expect(readQuestionList(file)).rejects.toMatchObject({
-      parts: { where: `${file}, entry 1`, received: "5" },
+    await expect(readQuestionLists([file])).rejects.toMatchObject({
+      parts: { where: `${file}, [1]`, received: "5" },
     });
   });
 });

@@ -7,6 +7,7 @@ import {
   type QuestionAnnotation,
   softScores,
 } from "./question-annotations.ts";
+import { uniqueIds } from "./unique-ids.ts";
 
 /** One question about one image. */
 export interface VisualQuestion {
@@ -41,21 +42,27 @@ const QUESTIONS = v.object({
 });
 
 /**
- * Reads the original's question lists (`karpathy_train.json` and so on): `img_id`, `sent` (or `question`),
- * `question_id`, optional `label` (answer to soft score) and `is_topk_optimal`.
+ * Reads the original's question lists (`karpathy_train.json` and so on), one after another: `img_id`, `sent` (or
+ * `question`), `question_id`, optional `label` (answer to soft score) and `is_topk_optimal`.
  *
- * @throws VlPetError "data" when the file is unreadable, has another form, or uses a question id twice.
+ * @throws VlPetError "data" when a file is unreadable or has another form, or a question id occurs twice.
  */
-export async function readQuestionList(file: string): Promise<VisualQuestion[]> {
-  const entries = await readJson(file, LIST);
-  const questions = entries.map((entry) => ({
-    id: entry.question_id,
-    image: String(entry.img_id),
-    question: entry.sent ?? entry.question ?? "",
-    label: entry.label && new Map(Object.entries(entry.label).filter(([answer]) => answer !== "")),
-    topkOptimal: entry.is_topk_optimal,
-  }));
-  return withoutTwins(questions, file);
+export async function readQuestionLists(files: readonly string[]): Promise<VisualQuestion[]> {
+  const note = uniqueIds("question_id");
+  const questions: VisualQuestion[] = [];
+  for (const file of files) {
+    for (const [i, entry] of (await readJson(file, LIST)).entries()) {
+      note(entry.question_id, `${file}, [${i}]`);
+      questions.push({
+        id: entry.question_id,
+        image: String(entry.img_id),
+        question: entry.sent ?? entry.question ?? "",
+        label: entry.label && new Map(Object.entries(entry.label).filter(([answer]) => answer !== "")),
+        topkOptimal: entry.is_topk_optimal,
+      });
+    }
+  }
+  return questions;
 }
 
 /** How an official question file is joined with the rest. */
@@ -84,7 +91,9 @@ export async function readOfficialQuestions(
   const { annotations, vocabulary } = options;
   const content = await readJson(file, QUESTIONS);
   const pattern = options.imageName ?? defaultImageName(content.data_subtype);
-  const questions = content.questions.map((entry, i): VisualQuestion => {
+  const note = uniqueIds("question_id");
+  return content.questions.map((entry, i): VisualQuestion => {
+    note(entry.question_id, `${file}, questions[${i}]`);
     const answers = annotations?.get(String(entry.question_id))?.answers;
     if (annotations !== undefined && answers === undefined)
       throw withoutAnnotation(file, i, entry.question_id);
@@ -96,7 +105,6 @@ export async function readOfficialQuestions(
       topkOptimal: answers && vocabulary && holdsBestAnswer(answers, vocabulary),
     };
   });
-  return withoutTwins(questions, file);
 }
 
 function defaultImageName(subtype: string | undefined): string {
@@ -117,20 +125,4 @@ function withoutAnnotation(file: string, index: number, id: number | string): Vl
     received: "none in the annotation files",
     fix: "use questions and annotations of the same split, or leave the annotations out for a split without answers",
   });
-}
-
-function withoutTwins(questions: VisualQuestion[], file: string): VisualQuestion[] {
-  const seen = new Set<string>();
-  for (const [i, { id }] of questions.entries()) {
-    if (seen.has(String(id))) {
-      throw new VlPetError("data", "two questions have the same id", {
-        where: `${file}, entry ${i}`,
-        expected: "every question_id once",
-        received: String(id),
-        fix: "remove one of them: predictions are told apart by question id",
-      });
-    }
-    seen.add(String(id));
-  }
-  return questions;
 }
