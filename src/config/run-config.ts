@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { PetConfig } from "../pet/index.ts";
-import { BEHAVIOURS, Path, type Task, TASKS } from "../tasks/index.ts";
+import { BEHAVIOURS, Path, Paths, type Task, TASKS } from "../tasks/index.ts";
 import { BackboneSettings } from "./backbone-settings.ts";
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -13,7 +13,6 @@ const SPLIT_NAMES = ["train", "valid", "test"] as const;
 /** The splits a task can have in a configuration. */
 export type SplitName = (typeof SPLIT_NAMES)[number];
 
-const Paths = v.union([Path, v.pipe(v.array(Path), v.minLength(1, "at least one path"))]);
 type Paths = v.InferOutput<typeof Paths>;
 
 function bySplit<Schema extends v.GenericSchema>(schema: Schema) {

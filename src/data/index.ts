@@ -1,5 +1,7 @@
 export { type CaptionedImage, readCaptions } from "./captions.ts";
 export { resampledClip } from "./clip-frames.ts";
+export { type ClipQuestion, readClipQuestions } from "./clip-questions.ts";
+export { type ClipDescription, type DescribedClip, readDescribedClips } from "./described-clips.ts";
 export {
   type FeatureOptions,
   type FeatureSource,
@@ -10,9 +12,13 @@ export {
   requireImages,
 } from "./features.ts";
 export { type Features, readFeatures, writeFeatures } from "./hdf5.ts";
+export { type GqaQuestionRecord, type GqaTypes, readGqaQuestions } from "./gqa-questions.ts";
 export { imageStem } from "./image-name.ts";
+export { type PairStatement, readOfficialStatements, readStatementList } from "./image-pairs.ts";
+export { type EpochOrder, originalOrder, seededOrder } from "./epoch-order.ts";
 export { joinedFeatures } from "./joined-features.ts";
 export { readJson, readJsonLines, type Schema } from "./json-file.ts";
+export { jsonStart } from "./json-start.ts";
 export { exampleOrder, pythonShuffle, taskSequence, type TaskSampling, torchPermutation } from "./order.ts";
 export {
   holdsBestAnswer,
@@ -22,9 +28,12 @@ export {
   softScores,
 } from "./question-annotations.ts";
 export { replaceFile } from "./replace-file.ts";
+export { type ClipSubtitles, joinedSubtitles, readSubtitles } from "./subtitles.ts";
+export { readRows, type Row } from "./row-file.ts";
+export { readText } from "./text-file.ts";
 export {
   type OfficialOptions,
   readOfficialQuestions,
-  readQuestionList,
+  readQuestionLists,
   type VisualQuestion,
 } from "./visual-questions.ts";

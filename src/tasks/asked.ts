@@ -7,6 +7,7 @@ const PARTS: Readonly<Record<keyof Asked, string>> = {
   subtitles: "subtitles",
   time: "a time span",
   choices: "answers to choose from",
+  parts: "named parts of a text",
 };
 
 /**

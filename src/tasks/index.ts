@@ -1,4 +1,6 @@
 export { CAPTION_SOURCE } from "./caption.ts";
+export { CUSTOM_SOURCE } from "./custom.ts";
+export { CUSTOM_METRICS } from "./custom-metrics.ts";
 export {
   type Answer,
   type Asked,
@@ -14,6 +16,6 @@ export {
   type TaskSource,
   type TaskSplit,
 } from "./task.ts";
-export { Path } from "./task-source.ts";
+export { Path, Paths } from "./task-source.ts";
 export { TASKS } from "./tasks.ts";
 export { VQA_SOURCE } from "./vqa.ts";

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { readJson } from "../data/index.ts";
+import { jsonStart, readJson } from "../data/index.ts";
 import { VlPetError } from "../error.ts";
 
 /** The only one of `files`. @throws VlPetError "config" when there are more or none. */
@@ -7,6 +7,33 @@ export function onlyFile(files: readonly string[], expected: string): string {
   const [only, ...more] = files;
   if (only !== undefined && more.length === 0) return only;
   throw wrongFiles(expected, files);
+}
+
+/** All of `files`. @throws VlPetError "config" when there are none. */
+export function someFiles(files: readonly string[], expected: string): readonly string[] {
+  if (files.length > 0) return files;
+  throw wrongFiles(expected, files);
+}
+
+/**
+ * The given files by what they are, told by their first mark: all of them lists, or all of them objects (or one object
+ * a line).
+ *
+ * @throws VlPetError "config" when there are none or of both kinds, "data" when one is neither.
+ */
+export async function filesOfOneKind(
+  files: readonly string[],
+  expected: string,
+): Promise<{ readonly kind: "list" | "object"; readonly files: readonly string[] }> {
+  const kinds = await Promise.all(files.map((file) => jsonStart(file)));
+  const [kind] = kinds;
+  if (kind === undefined || kinds.some((other) => other !== kind)) throw wrongFiles(expected, files);
+  if (kind !== "other") return { kind, files };
+  throw new VlPetError("data", "this is no file of references", {
+    where: files[0] ?? "",
+    expected,
+    fix: "check that these are the benchmark's own files, or the original's lists",
+  });
 }
 
 /** What a file of questions about images can be, told by its content. */

@@ -5,6 +5,9 @@ import type { TaskName, TaskSource } from "./task.ts";
 /** A path that is not empty. */
 export const Path = v.pipe(v.string(), v.nonEmpty("a path"));
 
+/** One path or several. */
+export const Paths = v.union([Path, v.pipe(v.array(Path), v.minLength(1, "at least one path"))]);
+
 /** What a task accepts as the files of one split. */
 export interface SourceForm<T> {
   readonly task: TaskName;

@@ -66,6 +66,10 @@ export interface TaskForm {
   readonly limits: { readonly source: number; readonly target: number };
   /** Whether `Example.images` are pictures, or one clip whose frames are brought to the number the model takes. */
   readonly visual: "images" | "clip";
+  /** Pictures of an example; default 1. */
+  readonly imageCount?: number;
+  /** Factor of the run's batch size, in place of the task's `sixtieths`. */
+  readonly batchShare?: number;
   readonly answer: Answer;
 }
 
@@ -116,6 +120,8 @@ export interface Asked {
   readonly time?: readonly [from: number, to: number];
   /** Answers to choose from. */
   readonly choices?: readonly string[];
+  /** Parts of the text by name, for a task whose text has a template. */
+  readonly parts?: Readonly<Record<string, string>>;
 }
 
 /** One kind of benchmark: how its files become examples, and which formats its results have. */

@@ -68,4 +68,30 @@ export const TINY_SOURCES: Readonly<Partial<Record<TaskName, TinySource>>> = {
     perfect: 1000, // CIDEr-D of a caption that equals its only reference is 10.
     keys: { "captions.json": "caption" },
   },
+  custom: {
+    files: {
+      "rows.jsonl": jsonLines([
+        {
+          image: "left.png",
+          question: "which?",
+          options: ["red", "dark blue"],
+          answer: "dark blue",
+          place: "sky",
+        },
+        { image: "right.png", question: "why?", options: ["rain", "sun"], answer: "sun", place: 7 },
+      ]),
+    },
+    entry: (at) => ({ rows: at("rows.jsonl") }),
+    settings: {
+      template: "{place}: {question} ({options})",
+      answer: "choice",
+      columns: { choices: "options" },
+      metrics: ["accuracy", "exact"],
+    },
+    asked: [
+      { text: "which?", choices: ["red", "dark blue"], parts: { place: "sky" } },
+      { text: "why?", choices: ["rain", "sun"], parts: { place: "7" } },
+    ],
+    keys: { "rows.jsonl": "place" },
+  },
 };
