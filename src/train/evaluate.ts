@@ -1,4 +1,6 @@
+import { VlPetError } from "../error.ts";
 import type { Answer, Scores } from "../tasks/index.ts";
+import type { Tokenizer } from "../text/index.ts";
 import type { Generator, SearchSettings } from "./generation/index.ts";
 import { encodedExamples, type EncodedExamples, type Reader, type TaskData } from "./task-data.ts";
 
@@ -52,13 +54,26 @@ function writing(answer: TextAnswer, request: PredictRequest): Answering {
 
 /** Words are compared by the first token of each, without a space before it, as the original compares them. */
 function choosing(words: readonly string[], { reader, generator }: PredictRequest): Answering {
-  const { tokenizer } = reader;
-  const first = tokenizer.bosId === undefined ? 0 : 1;
-  const tokens = words.map((word) => tokenizer.encode(word)[first] ?? tokenizer.eosId);
+  const tokens = firstTokens(words, reader.tokenizer);
   return async ({ batch, variant }) => {
     const scores = await generator.wordScores(batch, variant, tokens);
     return scores.map((row) => words[row.lastIndexOf(Math.max(...row))] ?? "");
   };
+}
+
+/** @throws VlPetError "config" when two words begin with the same token. */
+function firstTokens(words: readonly string[], tokenizer: Tokenizer): readonly number[] {
+  const first = tokenizer.bosId === undefined ? 0 : 1;
+  const tokens = words.map((word) => tokenizer.encode(word)[first] ?? tokenizer.eosId);
+  const twin = tokens.findIndex((token, i) => tokens.indexOf(token) !== i);
+  if (twin === -1) return tokens;
+  const alike = words.filter((_, i) => tokens[i] === tokens[twin]).join(", ");
+  throw new VlPetError("config", "two answers to choose from begin with the same token", {
+    where: "the task's answers",
+    expected: "words that differ in their first token, by which they are told apart",
+    received: alike,
+    fix: "use other words, or have the model write the answer",
+  });
 }
 
 /** Answers by example id. Throws the signal's reason when it is aborted. */
