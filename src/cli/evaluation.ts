@@ -81,6 +81,22 @@ export function scoreRecord({ headline, all, count }: Scores): ScoreRecord {
   return { headline, all, count };
 }
 
+/** The mean of the headline scores; null where nothing was scored. */
+export function averageScore(made: readonly TaskEvaluation[]): number | null {
+  const values = made.flatMap(({ scores }) => (scores === null ? [] : [scores.headline.value]));
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** The headline scores in a line, with their average where there are several. */
+export function scoreLine(made: readonly TaskEvaluation[]): string {
+  const parts = made.flatMap(({ task, scores }) =>
+    scores === null ? [] : [`${task} ${scores.headline.name} ${scores.headline.value.toFixed(2)}`],
+  );
+  const average = averageScore(made);
+  if (parts.length > 1 && average !== null) parts.push(`average ${average.toFixed(2)}`);
+  return parts.join(" | ");
+}
+
 /** All scores as a table; the headline of each task, the number that papers report, comes first and is marked. */
 export function scoreTable(made: readonly TaskEvaluation[]): string {
   const rows = made.flatMap(({ task, split, scores, predictions: texts }) => {

@@ -11,7 +11,10 @@ export interface RunFolder {
   readonly config: string;
   readonly log: string;
   readonly checkpoints: string;
+  /** The weights after the last update. */
   readonly adapter: string;
+  /** The weights with the best average on the validation splits, where a run validates every epoch. */
+  readonly best: string;
   readonly results: string;
   /** Frozen weights that the backbone's own file does not hold; there while the run is at work. */
   readonly frozen: string;
@@ -24,6 +27,7 @@ export function runFolder(path: string): RunFolder {
     log: join(path, "metrics.jsonl"),
     checkpoints: join(path, "checkpoints"),
     adapter: join(path, "adapter"),
+    best: join(path, "best"),
     results: join(path, "results"),
     frozen: join(path, "frozen"),
   };

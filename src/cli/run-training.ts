@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import {
   configuredTasks,
   courseSettings,
@@ -10,11 +11,18 @@ import {
 } from "../config/index.ts";
 import { VlPetError } from "../error.ts";
 import { writeJson } from "../train/adapter-folder.ts";
+import { bestWeights, type Validated } from "../train/best-weights.ts";
 import { latestCheckpoint } from "../train/checkpoint.ts";
 import { modelSession, type ModelSession } from "../train/session.ts";
 import type { TaskData } from "../train/task-data.ts";
 import { plannedRun, trainingRun } from "../train/training-run.ts";
-import { evaluations, writeEvaluations, type TaskEvaluation } from "./evaluation.ts";
+import {
+  averageScore,
+  evaluations,
+  scoreRecords,
+  writeEvaluations,
+  type TaskEvaluation,
+} from "./evaluation.ts";
 import { requireEmpty, requireSameRun, runFolder, type RunFolder } from "./run-folder.ts";
 import { openTaskSplits, type TaskSplits } from "./task-splits.ts";
 import { trainingReport } from "./training-report.ts";
@@ -34,11 +42,18 @@ export interface TrainingOutcome {
   readonly folder: RunFolder;
   /** Evaluations after the last update: the test splits, and the validation splits where they were not just done. */
   readonly evaluations: readonly TaskEvaluation[];
+  /** The test splits with the weights that did best in validation; null where those are the last ones. */
+  readonly best: BestOutcome | null;
+}
+
+export interface BestOutcome extends Validated {
+  readonly evaluations: readonly TaskEvaluation[];
 }
 
 /**
  * A whole run: checks everything that can be checked before, trains, evaluates, and leaves in the run's folder
- * config.json, metrics.jsonl, checkpoints/, adapter/ and results/. Nothing is written before the checks are through.
+ * config.json, metrics.jsonl, checkpoints/, adapter/ (the last weights), best/ (those with the best average in
+ * validation) and results/. Nothing is written before the checks are through.
  *
  * @throws VlPetError of any kind; "interrupted" after a checkpoint was saved.
  */
@@ -58,7 +73,7 @@ export async function runTraining(request: TrainingRequest): Promise<TrainingOut
   try {
     await writeJson(folder.config, config); // when it goes on, settings that are free to change may have changed
     const made = await trained({ ...request, config }, { folder, session, splits, updates: plan.updates });
-    return { folder, evaluations: made };
+    return { folder, ...made };
   } finally {
     await session.close();
     await rm(folder.frozen, { recursive: true, force: true });
@@ -75,33 +90,47 @@ interface OpenedRun {
 async function trained(
   { config, resume, quiet, signal }: TrainingRequest,
   { folder, session, splits, updates }: OpenedRun,
-): Promise<readonly TaskEvaluation[]> {
+): Promise<Omit<TrainingOutcome, "folder">> {
   const data: ReadonlyMap<RunTask, TaskData> = splits.of("train");
   const settings = courseSettings(config);
+  const { validate } = config.training;
+  const evaluate = (split: SplitName): Promise<readonly TaskEvaluation[]> =>
+    evaluations({ session, data: splits.of(split), split, config, quiet, signal });
+  const best = bestWeights(folder.best, session);
   const report = trainingReport({
     file: folder.log,
     config,
     updatesPerEpoch: plannedRun(data, settings).updatesPerEpoch,
     quiet,
-    evaluate: (split) => evaluations({ session, data: splits.of(split), split, config, quiet, signal }),
+    async evaluate(split, update) {
+      const made = await evaluate(split);
+      const average = averageScore(made);
+      if (split === "valid" && validate === "epoch" && average !== null)
+        await best.consider({ update, average, tasks: scoreRecords(made) });
+      return made;
+    },
     signal,
   });
   try {
-    const { path } = folder;
     await trainingRun({
       session,
       data,
       settings,
-      folder: path,
+      folder: folder.path,
       resume,
       onEvent: (event) => report.onEvent(event),
       signal,
     });
-    const last = config.training.validate === "never" ? [] : await report.evaluated("valid", updates);
-    const tested = await report.evaluated("test", updates);
-    const made = [...last, ...tested];
+    const last = validate === "never" ? [] : await report.evaluated("valid", updates);
+    const made = [...last, ...(await report.evaluated("test", updates))];
     if (made.length > 0) await writeEvaluations(folder.results, made);
-    return made;
+    const found = await best.found();
+    if (found === null || found.update === updates || splits.of("test").size === 0)
+      return { evaluations: made, best: null };
+    await best.restore();
+    const tested = await evaluate("test");
+    await writeEvaluations(join(folder.results, "best"), tested);
+    return { evaluations: made, best: { ...found, evaluations: tested } };
   } finally {
     await report.close();
   }

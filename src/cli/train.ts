@@ -29,7 +29,8 @@ Settings are laid over each other in this order: defaults, --preset, --config,
 of the --config file, or the working folder without one.
 
 The run's folder holds config.json (all settings), metrics.jsonl, checkpoints/,
-adapter/ (the trained weights) and results/ (predictions and scores of the
+adapter/ (the trained weights), best/ (those with the best average of all tasks'
+headline scores in validation) and results/ (predictions and scores of the
 splits valid and test). Ctrl-C saves and stops; the same command with --resume
 goes on as if it had never stopped.
 
@@ -58,11 +59,17 @@ export function trainCommand(): Command {
 async function trainWith(options: TrainOptions, command: Command): Promise<void> {
   const { resume, quiet } = options;
   const config = await trainConfig(options, command);
-  const { folder, evaluations } = await interruptible((signal) =>
+  const { folder, evaluations, best } = await interruptible((signal) =>
     runTraining({ config, resume, quiet, signal }),
   );
   if (evaluations.length > 0) console.log(scoreTable(evaluations));
-  process.stderr.write(`the trained weights are in ${folder.adapter}\n`);
+  if (best !== null) {
+    const { update, average } = best;
+    console.log(`\nbest in validation: after update ${update}, average ${average.toFixed(2)}`);
+    console.log(scoreTable(best.evaluations));
+  }
+  const kept = best === null ? "" : `, the best ones in ${folder.best}`;
+  process.stderr.write(`the trained weights are in ${folder.adapter}${kept}\n`);
 }
 
 /** With --resume and no settings the run's own configuration, otherwise what the options say. */

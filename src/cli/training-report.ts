@@ -1,7 +1,7 @@
 import type { RunConfig, SplitName } from "../config/index.ts";
 import { openRunLog, type RunLog } from "../track/index.ts";
 import type { TrainingEvent } from "../train/trainer.ts";
-import { scoreRecords, type TaskEvaluation } from "./evaluation.ts";
+import { averageScore, scoreLine, scoreRecords, type TaskEvaluation } from "./evaluation.ts";
 import { progressBar } from "./progress.ts";
 
 type UpdateEvent = Extract<TrainingEvent, { kind: "update" }>;
@@ -12,8 +12,8 @@ export interface ReportRequest {
   readonly config: RunConfig;
   readonly updatesPerEpoch: number;
   readonly quiet: boolean;
-  /** Evaluates a split as the model is now. */
-  readonly evaluate: (split: SplitName) => Promise<readonly TaskEvaluation[]>;
+  /** Evaluates a split as the model is now, after so many updates. */
+  readonly evaluate: (split: SplitName, update: number) => Promise<readonly TaskEvaluation[]>;
   readonly signal: AbortSignal;
 }
 
@@ -39,11 +39,12 @@ export function trainingReport(request: ReportRequest): TrainingReport {
     if (before !== undefined) return before;
     const lines = await logAfter(update);
     progress.stop();
-    const made = await evaluate(split);
+    const made = await evaluate(split, update);
     rate = exampleRate();
     done.set(`${split} ${update}`, made);
     if (made.length > 0 && !isRecorded(lines, split, update)) {
-      await lines.append({ update, kind: "evaluation", split, tasks: scoreRecords(made) });
+      const average = averageScore(made);
+      await lines.append({ update, kind: "evaluation", split, average, tasks: scoreRecords(made) });
     }
     return made;
   };
@@ -62,7 +63,9 @@ export function trainingReport(request: ReportRequest): TrainingReport {
     const isWanted = config.training.validate === "epoch" && !isRecorded(lines, "valid", update);
     if (!isWanted || signal.aborted) return;
     try {
-      await evaluated("valid", update);
+      const made = await evaluated("valid", update);
+      if (!quiet && made.length > 0)
+        process.stderr.write(`epoch ${update / updatesPerEpoch}: ${scoreLine(made)}\n`);
     } catch (error) {
       if (!signal.aborted) throw error; // a stopped evaluation is made up for when the run goes on
     }

@@ -3,7 +3,8 @@ import type { CourseSettings } from "../train/training-run.ts";
 import type { RunConfig } from "./run-config.ts";
 
 /** The course of a training that a configuration describes. */
-export function courseSettings({ training }: RunConfig): CourseSettings {
+export function courseSettings({ training, behaviour }: RunConfig): CourseSettings {
   const { validate: _, logEvery: __, weightDecay, ...course } = training;
-  return { ...course, adamw: { ...ADAMW, weightDecay } };
+  const decaysGains = behaviour === "original";
+  return { ...course, behaviour, adamw: { ...ADAMW, weightDecay, ...(decaysGains ? {} : { decaysGains }) } };
 }

@@ -8,6 +8,8 @@ export interface AdamwSettings {
   readonly beta2: number;
   readonly epsilon: number;
   readonly weightDecay: number;
+  /** Whether the gains of norms decay, as in the original; default true. */
+  readonly decaysGains?: boolean;
 }
 
 export const ADAMW: AdamwSettings = { beta1: 0.9, beta2: 0.999, epsilon: 1e-6, weightDecay: 0.01 };
@@ -51,8 +53,12 @@ export function correctedRate(rate: number, t: number, { beta1, beta2 }: AdamwSe
 
 /**
  * Biases do not decay, everything else does, unless a layer declares otherwise. Quirk: layer-norm gains decay too,
- * because the original's exemption asks for a name that neither BART nor T5 has.
+ * because the original's exemption asks for a name that neither BART nor T5 has; `decaysGains: false` exempts them.
  */
-export function decays({ traits }: Parameter): boolean {
+export function decays(
+  { traits }: Parameter,
+  { decaysGains = true }: Pick<AdamwSettings, "decaysGains"> = {},
+): boolean {
+  if (traits.role === "gain" && !decaysGains) return false;
   return traits.decays ?? traits.role !== "bias";
 }

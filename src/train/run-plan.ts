@@ -1,5 +1,5 @@
-import { exampleOrder, taskSequence, type TaskSampling } from "../data/index.ts";
-import { type Task, type TaskName, TASKS } from "../tasks/index.ts";
+import type { EpochOrder } from "../data/index.ts";
+import { type Task, type TaskName, TASKS, type TaskSplit } from "../tasks/index.ts";
 
 /** One micro-batch of a run: which task, which examples. */
 export interface PlannedBatch {
@@ -12,8 +12,10 @@ export interface PlanRequest {
   /** Examples of each task, in the order of the tasks. */
   readonly examples: ReadonlyMap<TaskName, number>;
   readonly batchSizes: ReadonlyMap<TaskName, number>;
-  readonly sampling: TaskSampling;
+  readonly order: EpochOrder;
   readonly accumulation: number;
+  /** What becomes of the last batches of an epoch that do not fill an update. */
+  readonly remainder: "dropped" | "smaller-update";
   readonly epochs: number;
 }
 
@@ -29,30 +31,40 @@ function batchesOf({ examples, batchSizes }: PlanRequest, task: TaskName): numbe
   return Math.ceil((examples.get(task) ?? 0) / (batchSizes.get(task) ?? 1));
 }
 
+/** How far an epoch has come in a task's examples. */
+interface Pass {
+  readonly order: Uint32Array;
+  readonly pass: number;
+  used: number;
+}
+
 function epochBatches(request: PlanRequest, epoch: number): readonly PlannedBatch[] {
-  const counts = Object.fromEntries(
-    [...request.examples.keys()].map((task) => [task, batchesOf(request, task)]),
-  );
-  const orders = new Map<TaskName, Uint32Array>();
-  const used = new Map<TaskName, number>();
-  return taskSequence<TaskName>(counts, epoch, request.sampling).map((task) => {
-    const order = orders.get(task) ?? exampleOrder(request.examples.get(task) ?? 0, epoch);
-    orders.set(task, order);
-    const size = request.batchSizes.get(task) ?? 1;
-    const start = used.get(task) ?? 0;
-    used.set(task, start + size);
-    return { epoch, task, indices: [...order.subarray(start, start + size)] };
+  const { examples, batchSizes, order } = request;
+  const counts = Object.fromEntries([...examples.keys()].map((task) => [task, batchesOf(request, task)]));
+  const passes = new Map<TaskName, Pass>();
+  const passOf = (task: TaskName, pass: number): Pass => {
+    const count = examples.get(task) ?? 0;
+    const next = { order: order.examples(task, count, { epoch, pass }), pass, used: 0 };
+    passes.set(task, next);
+    return next;
+  };
+  return order.tasks<TaskName>(counts, epoch).map((task) => {
+    let current = passes.get(task) ?? passOf(task, 0);
+    if (current.used >= current.order.length) current = passOf(task, current.pass + 1);
+    const start = current.used;
+    current.used += batchSizes.get(task) ?? 1;
+    return { epoch, task, indices: [...current.order.subarray(start, current.used)] };
   });
 }
 
 /**
- * Plans a run in the original's order: every example once an epoch, tasks mixed in proportion to their batches. With
- * accumulation the last batches of an epoch that do not fill an update are left out, as in the schedule's length.
+ * Plans a run: with the original's order every example once an epoch, tasks mixed in proportion to their batches, and
+ * with accumulation the last batches of an epoch that do not fill an update left out, as in the schedule's length.
  */
 export function runPlan(request: PlanRequest): RunPlan {
-  const { accumulation, epochs } = request;
-  const perEpoch = epochBatches(request, 0).length;
-  const updatesPerEpoch = Math.floor(perEpoch / accumulation);
+  const { accumulation, epochs, remainder } = request;
+  const updatesOf = remainder === "dropped" ? Math.floor : Math.ceil;
+  const updatesPerEpoch = updatesOf(epochBatches(request, 0).length / accumulation);
   let cached: { readonly epoch: number; readonly batches: readonly PlannedBatch[] } | null = null;
   return {
     updatesPerEpoch,
@@ -66,8 +78,12 @@ export function runPlan(request: PlanRequest): RunPlan {
   };
 }
 
-/** A task's batch size from the run's base size B, ⌊B·sixtieths/60⌋ and at least 1, as the original scales them. */
-export function taskBatchSize(task: TaskName, base: number): number {
+/**
+ * A task's batch size from the run's base size B: ⌊B·sixtieths/60⌋ as the original scales them, or its share of B where
+ * it has one; at least 1.
+ */
+export function taskBatchSize({ task, form }: Pick<TaskSplit, "task" | "form">, base: number): number {
   const { sixtieths } = (TASKS as Readonly<Record<string, Task>>)[task] ?? { sixtieths: 60 };
-  return Math.max(1, Math.trunc((base * sixtieths) / 60));
+  const share = form.batchShare === undefined ? (base * sixtieths) / 60 : base * form.batchShare;
+  return Math.max(1, Math.trunc(share));
 }

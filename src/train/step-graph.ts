@@ -134,7 +134,7 @@ function updateGraph(
       factor === null ? gradient : mul(gradient, factor),
       { stepSize: reshape(slice(stepSizes, { axis: 0, start: i, length: 1 }), []), decay },
       adamw,
-      { decays: decays(parameter) },
+      { decays: decays(parameter, adamw) },
     );
     const held = { value: path, first: heldName.first(path), second: heldName.second(path) };
     for (const part of ["value", "first", "second"] as const) {

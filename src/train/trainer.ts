@@ -1,6 +1,6 @@
 import { VlPetError } from "../error.ts";
 import { linearSchedule, type AdamwSettings, type Schedule } from "../optim/index.ts";
-import type { TaskName } from "../tasks/index.ts";
+import type { Behaviour, TaskName } from "../tasks/index.ts";
 import type { RunPlan } from "./run-plan.ts";
 import { trainingBatch, type Reader, type TaskData } from "./task-data.ts";
 import type { MicroBatch, Updates } from "./updates.ts";
@@ -12,6 +12,8 @@ export interface TrainingSettings {
   /** Share of all updates with rising rate. */
   readonly warmupRatio: number;
   readonly adamw: AdamwSettings;
+  /** Default "original". */
+  readonly behaviour?: Behaviour;
   /** Updates between checkpoints; 0 = only at the end. */
   readonly checkpointEvery: number;
   /** Stop after so many updates, at most the plan's own number. */
@@ -51,8 +53,9 @@ export interface TrainRequest {
 }
 
 /** The schedule of a run: linear warm-up and decay over all its updates. */
-export function runSchedule({ updates, warmupRatio }: TrainingSettings): Schedule {
-  return linearSchedule(updates, Math.trunc(updates * warmupRatio));
+export function runSchedule({ updates, warmupRatio, behaviour = "original" }: TrainingSettings): Schedule {
+  const start = behaviour === "original" ? "zero" : "first-step";
+  return linearSchedule(updates, Math.trunc(updates * warmupRatio), { start });
 }
 
 async function preparedUpdate(request: TrainRequest, update: number): Promise<readonly MicroBatch[]> {

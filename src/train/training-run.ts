@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { TaskSampling } from "../data/index.ts";
+import { originalOrder, seededOrder, type TaskSampling } from "../data/index.ts";
 import type { TaskName } from "../tasks/index.ts";
 import { writeAdapter, writeFolder } from "./adapter-folder.ts";
 import { latestCheckpoint, readCheckpoint, writeCheckpoint, type Checkpoint } from "./checkpoint.ts";
@@ -38,11 +38,16 @@ export interface TrainingRunRequest {
 
 /** The course of a run as data: what is done at which update. */
 export function plannedRun(data: ReadonlyMap<TaskName, TaskData>, settings: CourseSettings): RunPlan {
+  const { sampling, seed, behaviour = "original" } = settings;
+  const isOriginal = behaviour === "original";
   const plan = runPlan({
     examples: new Map([...data].map(([name, { split }]) => [name, split.examples.length])),
-    batchSizes: new Map([...data.keys()].map((name) => [name, taskBatchSize(name, settings.batchSize)])),
-    sampling: settings.sampling,
+    batchSizes: new Map(
+      [...data].map(([name, { split }]) => [name, taskBatchSize(split, settings.batchSize)]),
+    ),
+    order: isOriginal ? originalOrder(sampling) : seededOrder(sampling, seed),
     accumulation: settings.accumulation,
+    remainder: isOriginal ? "dropped" : "smaller-update",
     epochs: settings.epochs,
   });
   return { ...plan, updates: Math.min(plan.updates, settings.maxUpdates ?? plan.updates) };

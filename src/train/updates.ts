@@ -151,7 +151,7 @@ export async function updates(request: UpdatesRequest): Promise<Updates> {
     const reached = new Set<string>();
     for (const [i, batch] of batches.entries()) {
       const { graph, session } = await graphs.sums(batch.variant);
-      const random = { seed: key.seed, step: key.step * batches.length + i };
+      const random = { seed: key.seed, step: key.step + i * MICRO_BATCH_STRIDE };
       const out = await session.run({ feeds: batch.feeds, keep: graph.keep, fetch: ["loss"], random });
       loss += scalar(out["loss"]);
       for (const { path } of graph.trained) reached.add(path);
@@ -182,6 +182,9 @@ export async function updates(request: UpdatesRequest): Promise<Updates> {
     },
   };
 }
+
+/** Sets the random masks of an update's micro-batches apart: more than any run's updates. */
+const MICRO_BATCH_STRIDE = 2 ** 32;
 
 async function zeroGradients(engine: Engine, trained: readonly Parameter[]): Promise<void> {
   await engine.put(

@@ -36,7 +36,7 @@ async function stopped(args: readonly string[], output: string, lines: number, s
 function outcome(output: string): Readonly<Record<string, string>> {
   const files = Object.entries(contents(join(folder, output)));
   return Object.fromEntries(
-    files.filter(([file]) => /^(?:adapter|results|checkpoints)\/|^metrics/.test(file)),
+    files.filter(([file]) => /^(?:adapter|best|results|checkpoints)\/|^metrics/.test(file)),
   );
 }
 
