@@ -1,6 +1,7 @@
 import { VlPetError } from "../error.ts";
 import { linearSchedule, type AdamwSettings, type Schedule } from "../optim/index.ts";
 import type { Behaviour, TaskName } from "../tasks/index.ts";
+import { ahead } from "./ahead.ts";
 import type { RunPlan } from "./run-plan.ts";
 import { trainingBatch, type Reader, type TaskData } from "./task-data.ts";
 import type { MicroBatch, Updates } from "./updates.ts";
@@ -74,8 +75,11 @@ async function preparedUpdate(request: TrainRequest, update: number): Promise<re
   );
 }
 
+/** One update is being read and another is ready when the device has done with the present one. */
+const UPDATES_AHEAD = 2;
+
 /**
- * Runs all updates of a plan from `start`. The next batch is read while the device works on this one. A run that goes
+ * Runs all updates of a plan from `start`. The next batches are read while the device works on this one. A run that goes
  * on at the end of an epoch reports that epoch once more: what follows it may have been cut short.
  */
 export async function train(request: TrainRequest): Promise<void> {
@@ -87,11 +91,13 @@ export async function train(request: TrainRequest): Promise<void> {
     saved = update;
   };
   if (request.start > 0) await reportEpoch(request, request.start);
-  let next = request.start < settings.updates ? preparedUpdate(request, request.start) : null;
-  for (let update = request.start; update < settings.updates && next !== null; update++) {
-    const batches = await next;
-    next = update + 1 < settings.updates ? preparedUpdate(request, update + 1) : null;
-    next?.catch(() => undefined); // reported when it is awaited, even if this update fails first
+  const prepared = ahead((update) => preparedUpdate(request, update), {
+    start: request.start,
+    end: settings.updates,
+    depth: UPDATES_AHEAD,
+  });
+  for (let update = request.start; update < settings.updates; update++) {
+    const batches = await prepared.next();
     const rate = settings.learningRate * schedule(update);
     const result = await updates.update(batches, rate, { seed: settings.seed, step: update });
     await reportUpdate(request, update, rate, result);
