@@ -13,9 +13,9 @@ export interface GqaTypes {
   readonly group: string | null;
 }
 
-/** A question of GQA; the types are undefined where the file has none. */
+/** A question of GQA, with its types where the file has them. */
 export interface GqaQuestionRecord extends VisualQuestion {
-  readonly types: GqaTypes | undefined;
+  readonly types?: GqaTypes;
 }
 
 const RECORD = v.object({
@@ -45,7 +45,7 @@ export async function readGqaQuestions(files: readonly string[]): Promise<GqaQue
         question,
         label: answer === undefined ? undefined : new Map([[answer, 1]]),
         topkOptimal: undefined,
-        types: types && { ...types, group: groups?.global ?? null },
+        ...(types && { types: { ...types, group: groups?.global ?? null } }),
       });
     }
   }

@@ -8,8 +8,8 @@ import {
   readJson,
   type Schema,
   type TextPosition,
-  unreadable,
 } from "./json-file.ts";
+import { unreadable } from "./text-file.ts";
 
 /** One entry of an object. */
 export interface JsonEntry<T> {

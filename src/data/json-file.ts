@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import * as v from "valibot";
 import { VlPetError } from "../error.ts";
 import { jsonErrorOffset } from "./json-position.ts";
+import { readText } from "./text-file.ts";
 
 /** A schema whose output is `T`. */
 export type Schema<T> = v.GenericSchema<unknown, T>;
@@ -13,7 +13,7 @@ export type Schema<T> = v.GenericSchema<unknown, T>;
  * form, the place inside (`annotations[3].caption`), what belongs there and what is there.
  */
 export async function readJson<T>(file: string, schema: Schema<T>): Promise<T> {
-  return checkedForm(parsedJson(await text(file), file), schema, { file });
+  return checkedForm(parsedJson(await readText(file), file), schema, { file });
 }
 
 /** Reads a file of one JSON value per line; empty lines are left out. @throws VlPetError as `readJson`, with the line. */
@@ -23,7 +23,7 @@ export async function readJsonLines<T>(file: string, schema: Schema<T>): Promise
 
 /** As `readJsonLines`, each value with its line. */
 export async function readLines<T>(file: string, schema: Schema<T>): Promise<JsonLine<T>[]> {
-  return jsonLines(await text(file), schema, file);
+  return jsonLines(await readText(file), schema, file);
 }
 
 /** A JSON value that fills a line of its own. */
@@ -41,25 +41,6 @@ export function jsonLines<T>(content: string, schema: Schema<T>, file: string): 
     const line = i + 1;
     const value = parsedJson(entry, file, { line, column: 1 });
     return [{ line, text: entry, value: checkedForm(value, schema, { file: `${file}:${line}` }) }];
-  });
-}
-
-async function text(file: string): Promise<string> {
-  try {
-    const content = await readFile(file, "utf8");
-    return content.startsWith("\uFEFF") ? content.slice(1) : content;
-  } catch (cause) {
-    throw unreadable(file, cause);
-  }
-}
-
-/** The error of a file that cannot be opened or read. */
-export function unreadable(file: string, cause: unknown): VlPetError {
-  return new VlPetError("data", "the file cannot be read", {
-    where: file,
-    received: cause instanceof Error ? cause.message : String(cause),
-    fix: "check the path in the configuration",
-    cause,
   });
 }
 
@@ -82,8 +63,8 @@ export function parsedJson(content: string, file: string, begin: TextPosition = 
 }
 
 /** The place behind a text that begins at `begin`. */
-export function positionBehind(text: string, begin: TextPosition = BEGIN): TextPosition {
-  const lines = text.split("\n");
+export function positionBehind(passed: string, begin: TextPosition = BEGIN): TextPosition {
+  const lines = passed.split("\n");
   const column = (lines.at(-1) ?? "").length;
   return { line: begin.line + lines.length - 1, column: column + (lines.length === 1 ? begin.column : 1) };
 }

@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import { unreadable } from "./json-file.ts";
+import { unreadable } from "./text-file.ts";
 
 const MOST_BYTES = 4096;
 

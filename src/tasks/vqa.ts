@@ -3,21 +3,19 @@ import { VlPetError } from "../error.ts";
 import {
   readAnnotations,
   readOfficialQuestions,
-  readQuestionList,
+  readQuestionLists,
   readVocabulary,
   type VisualQuestion,
 } from "../data/index.ts";
-import type { RandomStream } from "../random.ts";
 import { PROMPTS } from "../text/index.ts";
 import { requireAsked } from "./asked.ts";
+import { bestFirst, drawnAnswer } from "./labelled-answers.ts";
 import { predictedExamples } from "./predictions.ts";
 import { questionSource } from "./reference-files.ts";
 import { readResultList, resultList } from "./result-list.ts";
-import type { Example, Target, Task, TaskForm, TaskSplit } from "./task.ts";
-import { Path, type SourceForm, splitSource } from "./task-source.ts";
+import type { Example, Task, TaskForm, TaskSplit } from "./task.ts";
+import { Path, Paths, type SourceForm, splitSource } from "./task-source.ts";
 import { type AnnotatedQuestions, scoreAnswers } from "./vqa-scores.ts";
-
-const Paths = v.union([Path, v.pipe(v.array(Path), v.minLength(1, "at least one path"))]);
 
 /** The official VQA v2 files of a split; a split without public answers has no annotations. */
 const OFFICIAL = v.strictObject({
@@ -78,7 +76,7 @@ async function readQuestions(files: v.InferOutput<typeof VQA_SOURCE>): Promise<A
   const paths = files.annotations === undefined ? undefined : [files.annotations].flat();
   const annotations = paths && (await readAnnotations(paths));
   if ("list" in files) {
-    const questions = await readQuestionList(files.list);
+    const questions = await readQuestionLists([files.list]);
     const unanswered = annotations && questions.find(({ id }) => !annotations.has(String(id)));
     if (unanswered !== undefined) throw withoutAnnotation(files.list, unanswered);
     return { questions, annotations };
@@ -98,19 +96,14 @@ function vqaSplit(split: string, asked: AnnotatedQuestions, prompt: string): Tas
     id: String(question.id),
     images: [question.image],
     prompt: prompt + question.question,
-    references: bestFirst(question.label),
+    references: bestFirst(question),
   }));
   return {
     task: "vqa",
     split,
     form: FORM,
     examples,
-    target(index, random) {
-      const question = questions[index];
-      if (question === undefined) throw new RangeError(`split ${split} has no example ${index}`);
-      if (question.label === undefined) throw withoutAnswers(split, question);
-      return drawnAnswer(question.label, random);
-    },
+    target: (index, random) => drawnAnswer(questions, index, { task: "vqa", split, random }),
     score: (predictions) => scoreAnswers(asked, examples, predictions),
     resultFile: (predictions) =>
       resultList(
@@ -120,31 +113,6 @@ function vqaSplit(split: string, asked: AnnotatedQuestions, prompt: string): Tas
         })),
       ),
   };
-}
-
-function bestFirst(label: ReadonlyMap<string, number> | undefined): string[] {
-  const scored = [...(label ?? [])].filter(([, score]) => score > 0);
-  return scored.toSorted(([, a], [, b]) => b - a).map(([answer]) => answer);
-}
-
-/** One answer with probability proportional to its score, and that score as weight. */
-function drawnAnswer(label: ReadonlyMap<string, number>, random: RandomStream): Target {
-  let rest = random.uniform() * [...label.values()].reduce((sum, score) => sum + score, 0);
-  let drawn: Target = { text: "", weight: 0 };
-  for (const [text, weight] of label) {
-    if (weight <= 0) continue;
-    drawn = { text, weight };
-    rest -= weight;
-    if (rest < 0) break;
-  }
-  return drawn;
-}
-
-function withoutAnswers(split: string, question: VisualQuestion): VlPetError {
-  return new VlPetError("data", "this split has no answers to train towards", {
-    where: `vqa ${split}, question ${question.id}`,
-    fix: "train on a split with annotations or labels",
-  });
 }
 
 function withoutAnnotation(file: string, question: VisualQuestion): VlPetError {

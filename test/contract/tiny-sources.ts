@@ -50,6 +50,40 @@ export const TINY_SOURCES: Readonly<Partial<Record<TaskName, TinySource>>> = {
     asked: [{ text: "What color is the kite?" }, { text: "How many dogs?" }],
     keys: { "questions.json": "question_id", "annotations.json": "answers" },
   },
+  gqa: {
+    files: {
+      "testdev_balanced_questions.json": JSON.stringify({
+        "0905": {
+          question: "Is the fence wooden?",
+          imageId: "n318370",
+          answer: "yes",
+          types: { structural: "verify", semantic: "attr", detailed: "verifyMaterial" },
+          groups: { global: null, local: "06-fence_wooden" },
+        },
+        "17": {
+          question: "What color is the fence?",
+          imageId: "n318370",
+          answer: "red",
+          types: { structural: "query", semantic: "attr", detailed: "color" },
+          groups: { global: "color", local: "10q-fence_color" },
+        },
+      }),
+    },
+    entry: (at) => ({ questions: at("testdev_balanced_questions.json") }),
+    asked: [{ text: "What color is the fence?" }, { text: "Is the fence wooden?" }],
+    keys: { "testdev_balanced_questions.json": "imageId" },
+  },
+  nlvr: {
+    files: {
+      "dev.json": jsonLines([
+        { identifier: "dev-77-1-0", sentence: "Both photos show an open umbrella.", label: "True" },
+        { identifier: "dev-77-2-0", sentence: "Both photos show an open umbrella.", label: "False" },
+      ]),
+    },
+    entry: (at) => ({ annotations: at("dev.json") }),
+    asked: [{ text: "Both photos show an open umbrella." }, { text: "Both photos show an open umbrella." }],
+    keys: { "dev.json": "sentence" },
+  },
   caption: {
     files: {
       "captions.json": JSON.stringify({
