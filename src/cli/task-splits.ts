@@ -15,7 +15,7 @@ import {
 } from "../data/index.ts";
 import { patchFeatures } from "../data/patch-features.ts";
 import { VlPetError } from "../error.ts";
-import { TASKS, type TaskSplit } from "../tasks/index.ts";
+import { TASKS, type TaskSplit, topkPart } from "../tasks/index.ts";
 import type { TaskData } from "../train/task-data.ts";
 
 export const SPLITS = ["train", "valid", "test"] as const satisfies readonly SplitName[];
@@ -80,7 +80,9 @@ async function loadedSplit(
   { features, ...source }: TaskSettings,
   split: SplitName,
 ): Promise<Loaded> {
-  const content = await TASKS[name].load(source, split, loadOptions(config, name));
+  const { trainTopk, validTopk, seed } = config.training;
+  const whole = await TASKS[name].load(source, split, loadOptions(config, name));
+  const content = topkPart(whole, split === "train" ? trainTopk : validTopk, seed);
   if (content.examples.length > 0)
     return { name, split, places: featurePlaces(name, features, split), content };
   throw new VlPetError("data", "there is not a single example", {

@@ -70,6 +70,10 @@ const Training = v.strictObject({
   weightDecay: v.optional(notNegative, 0.01),
   seed: v.optional(countOrNone, 9595),
   sampling: v.optional(v.picklist(["roundrobin", "balanced"]), "roundrobin"),
+  /** Examples of each task to train on: a share up to 1, drawn by the seed, or the first so many; null = all. */
+  trainTopk: v.optional(v.nullable(positive), null),
+  /** The same for validation and testing. */
+  validTopk: v.optional(v.nullable(positive), null),
   /** Updates between checkpoints; 0 = only at the end. */
   checkpointEvery: v.optional(countOrNone, 500),
   /** Ends the run after so many updates; null = all epochs. */

@@ -162,7 +162,7 @@ async function trainedValues(
   return values;
 }
 
-/** A short hash of a weights file: its names, shapes, and the first bytes of every tensor. */
+/** A short hash of a weights file: the names, types, shapes and bytes of its tensors, in the order of their names. */
 export async function weightsFingerprint(file: string): Promise<string> {
   const tensors = await openTensors(file);
   try {
@@ -170,7 +170,7 @@ export async function weightsFingerprint(file: string): Promise<string> {
     for (const [name, { dtype, shape }] of [...tensors.tensors].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
       hash.update(`${name} ${dtype} ${shape.join()}\n`);
       const { data } = await tensors.read(name);
-      hash.update(new Uint8Array(data.buffer, data.byteOffset, Math.min(data.byteLength, 4096)));
+      hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     }
     return hash.digest("hex").slice(0, 32);
   } finally {

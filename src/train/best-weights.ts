@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { float32Tensor, type HostTensor } from "../graph/index.ts";
 import { ADAPTER_WEIGHTS, readTrained, writeAdapter, writeFolder, writeJson } from "./adapter-folder.ts";
+import { writeModelCard } from "./model-card.ts";
 import type { ModelSession } from "./session.ts";
 
 /** How weights did on the validation splits. */
@@ -30,7 +31,10 @@ export interface BestWeights {
  * The best weights of a run, in a folder that is whole or absent at any time. A run that goes on finds what it kept
  * before; what it kept beyond its last checkpoint it will find again, because it does the same once more.
  */
-export function bestWeights(folder: string, { engine, trained, adapter }: ModelSession): BestWeights {
+export function bestWeights(
+  folder: string,
+  { engine, trained, adapter, parameters }: ModelSession,
+): BestWeights {
   const present = async (): Promise<ReadonlyMap<string, Float32Array>> => {
     const held = await engine.get(trained.map(({ path }) => path));
     return new Map(trained.map(({ path }) => [path, held[path]?.data as Float32Array]));
@@ -42,6 +46,7 @@ export function bestWeights(folder: string, { engine, trained, adapter }: ModelS
       const values = await present();
       await writeFolder(folder, async (temporary) => {
         await writeAdapter(temporary, adapter, trained, values);
+        await writeModelCard(temporary, adapter, parameters, trained);
         await writeJson(join(temporary, VALIDATION), validation);
       });
     },

@@ -140,6 +140,13 @@ function sizes({ model }: AdapterConfig): string {
   return JSON.stringify(model.backbone);
 }
 
+/** The frozen weights in words: those of a file, or fresh ones, which differ from seed to seed. */
+function weightsOf({ backboneFingerprint, seed }: AdapterConfig): string {
+  return backboneFingerprint === null
+    ? `weights drawn from the seed ${seed}`
+    : `weights ${backboneFingerprint}`;
+}
+
 /** Throws kind "checkpoint" unless both adapters are of the same backbone: same sizes, same weights. */
 export function requireSameBackbone(where: string, got: AdapterConfig, wanted: AdapterConfig): void {
   if (sizes(got) !== sizes(wanted)) {
@@ -150,14 +157,14 @@ export function requireSameBackbone(where: string, got: AdapterConfig, wanted: A
       fix: "give the backbone with which it was trained",
     });
   }
-  if (got.backboneFingerprint !== wanted.backboneFingerprint) {
+  if (weightsOf(got) !== weightsOf(wanted)) {
     throw new VlPetError(
       "checkpoint",
       "the checkpoint was trained on other backbone weights of the same sizes",
       {
         where,
-        expected: `weights ${wanted.backboneFingerprint ?? "fresh from the seed"}`,
-        received: `weights ${got.backboneFingerprint ?? "fresh from the seed"}`,
+        expected: weightsOf(wanted),
+        received: weightsOf(got),
         fix: "give the backbone folder with which it was trained",
       },
     );

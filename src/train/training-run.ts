@@ -4,6 +4,7 @@ import { originalOrder, seededOrder, type TaskSampling } from "../data/index.ts"
 import type { TaskName } from "../tasks/index.ts";
 import { writeAdapter, writeFolder } from "./adapter-folder.ts";
 import { latestCheckpoint, readCheckpoint, writeCheckpoint, type Checkpoint } from "./checkpoint.ts";
+import { writeModelCard } from "./model-card.ts";
 import { runPlan, taskBatchSize, type RunPlan } from "./run-plan.ts";
 import type { ModelSession } from "./session.ts";
 import type { TaskData } from "./task-data.ts";
@@ -101,9 +102,10 @@ export async function trainingRun(request: TrainingRunRequest): Promise<number> 
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   });
   const values = await run.values();
-  await writeFolder(join(folder, "adapter"), (temporary) =>
-    writeAdapter(temporary, adapter, trained, values),
-  );
+  await writeFolder(join(folder, "adapter"), async (temporary) => {
+    await writeAdapter(temporary, adapter, trained, values);
+    await writeModelCard(temporary, adapter, session.parameters, trained);
+  });
   return plan.updates;
 }
 

@@ -49,6 +49,7 @@ describe("validation after each epoch", () => {
     const averages = validations.map(({ average = NaN }) => average);
     const first = averages.indexOf(Math.max(...averages));
     const kept = JSON.parse(await readFile(join(folder, "best/best/validation.json"), "utf8")) as LogLine;
+    expect(await readFile(join(folder, "best/adapter/README.md"), "utf8")).toContain("library_name: vl-pet");
     expect(kept).toMatchObject({ average: averages[first], update: validations[first]?.update });
 
     const evaluate = ["evaluate", "--run", "best", "--split", "valid", "--json", "-q"];
