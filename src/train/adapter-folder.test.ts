@@ -30,10 +30,11 @@ describe("weightsFingerprint", () => {
   });
 });
 
-describe("requireSameBackbone", () => {
-  const adapter = (seed: number, backboneFingerprint: string | null): AdapterConfig =>
-    ({ model: { backbone: { name: "bart" } }, seed, backboneFingerprint }) as AdapterConfig;
+function adapter(seed: number, backboneFingerprint: string | null): AdapterConfig {
+  return { model: { backbone: { name: "bart" } }, seed, backboneFingerprint } as AdapterConfig;
+}
 
+describe("requireSameBackbone", () => {
   it("asks for the same seed where the frozen weights were drawn from it", () => {
     expect(() => requireSameBackbone("here", adapter(1, null), adapter(1, null))).not.toThrow();
     expect(() => requireSameBackbone("here", adapter(1, "x"), adapter(2, "x"))).not.toThrow();

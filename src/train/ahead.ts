@@ -14,12 +14,12 @@ export function ahead<T>(
 ): Ahead<T> {
   const begun: Promise<T>[] = [];
   let index = start;
-  let failed = false;
+  let last = end;
   const begin = (): void => {
-    while (!failed && begun.length < depth && index < end) {
+    while (begun.length < depth && index < last) {
       const item = make(index++);
       item.catch(() => {
-        failed = true;
+        last = index;
       });
       begun.push(item);
     }

@@ -66,11 +66,11 @@ function joined(reader: Reader, { features }: TaskData, read: readonly Read[]) {
 /** Boxes one behind the other, zeros for images that have none; null where none has. */
 function joinedBoxes(read: readonly Read[]): Float32Array | null {
   if (read.every(({ found }) => found.boxes === undefined)) return null;
-  const joined = new Float32Array(read.reduce((sum, { found }) => sum + found.rows * 4, 0));
+  const boxes = new Float32Array(read.reduce((sum, { found }) => sum + found.rows * 4, 0));
   let at = 0;
   for (const { found } of read) {
-    if (found.boxes !== undefined) joined.set(found.boxes, at);
+    if (found.boxes !== undefined) boxes.set(found.boxes, at);
     at += found.rows * 4;
   }
-  return joined;
+  return boxes;
 }
