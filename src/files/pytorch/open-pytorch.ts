@@ -22,8 +22,8 @@ export interface PytorchFile extends TensorFile<PytorchEntry> {
 const ZIP = 0x04034b50;
 
 /**
- * Opens a state dict written by `torch.save` (`.pth`, `.pt`, `.bin`; the zip format or the older one). Nothing in the
- * file is executed; names outside a short allow-list are refused. Every tensor is checked against the file before any
+ * Opens a state dict written by `torch.save` (`.pth`, `.pt`, `.bin`; the zip format or the older one), or the weights of
+ * a TorchScript program (`torch.jit.save`, as OpenAI's CLIP is published). Nothing in the file is executed; names outside a short allow-list are refused. Every tensor is checked against the file before any
  * is read. Throws kind "checkpoint".
  *
  * @example

@@ -11,7 +11,7 @@ import {
 /** What the names and the persistent ids of a pickle mean. */
 export interface PickleRules {
   /** The allow-list, by "module.name". */
-  readonly globals: ReadonlyMap<string, PickleGlobal>;
+  readonly globals: { get(name: string): PickleGlobal | undefined };
   /** The value that a persistent id stands for. */
   readonly persistent: (id: PickleValue, fail: PickleFailure) => PickleValue;
 }
@@ -112,4 +112,31 @@ export function reduce(machine: PickleMachine): void {
   }
   if (!isKind(args, "tuple")) throw reader.fail("the arguments of a call are no tuple");
   stack.push(callee.call(args.items, reader.fail));
+}
+
+/** Makes an object of the class below its arguments, of which there must be none; only classes without code of ours. */
+export function newObject(machine: PickleMachine): void {
+  const args = pop(machine);
+  const made = pop(machine);
+  const { reader, stack } = machine;
+  if (!isKind(made, "global") || made.isModule !== true || !isKind(args, "tuple") || args.items.length > 0) {
+    throw reader.fail("the pickle makes an object that no checkpoint needs; refused");
+  }
+  stack.push({ kind: "module", name: made.name, attributes: new Map() });
+}
+
+/** BUILD gives an object attributes. A state dict's own, its `_metadata`, are not needed and dropped. */
+export function build(machine: PickleMachine): void {
+  const state = pop(machine);
+  const object = top(machine);
+  const { reader } = machine;
+  if (!isKind(object, "module")) {
+    dictOnTop(machine);
+    return;
+  }
+  if (!isKind(state, "dict")) throw reader.fail("the attributes of an object are no dict");
+  for (const [name, value] of state.entries) {
+    if (typeof name !== "string") throw reader.fail("an attribute's name is no text");
+    object.attributes.set(name, value);
+  }
 }

@@ -10,6 +10,7 @@ export type PickleValue =
   | string
   | PickleSequence
   | PickleDict
+  | PickleModule
   | PickleGlobal
   | PickleStorage
   | PickleTensor;
@@ -25,6 +26,14 @@ export interface PickleDict {
   readonly entries: Map<PickleValue, PickleValue>;
 }
 
+/** An object of a TorchScript program, of which only the attributes matter; its class and code are never looked at. */
+export interface PickleModule {
+  readonly kind: "module";
+  /** Name of its class. */
+  readonly name: string;
+  readonly attributes: Map<string, PickleValue>;
+}
+
 /** A name from the allow-list. Its meaning is written here, never looked up in the file's own code. */
 export interface PickleGlobal {
   readonly kind: "global";
@@ -33,6 +42,8 @@ export interface PickleGlobal {
   readonly storage?: Dtype | "bytes";
   /** `torch.float32` and its like. */
   readonly dtype?: Dtype;
+  /** A class whose objects are only their attributes. */
+  readonly isModule?: true;
   /** What calling it gives; `fail` makes the error to throw. */
   readonly call?: (args: readonly PickleValue[], fail: PickleFailure) => PickleValue;
 }
@@ -82,6 +93,8 @@ export function described(value: PickleValue | undefined): string {
       return `a dict of ${value.entries.size}`;
     case "global":
       return value.name;
+    case "module":
+      return `an object ${short(value.name)}`;
     case "storage":
       return `storage ${short(value.key)}`;
     case "tensor":

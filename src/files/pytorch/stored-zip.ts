@@ -14,8 +14,9 @@ export interface StoredBytes {
 
 /**
  * The entries of a zip archive (also zip64), by name, with the position of their bytes. Only plain archives are
- * accepted, as `torch.save` writes them: no compression (so none can blow up), no encryption, no two entries with one
- * name or sharing bytes, no name that leaves the archive. Throws kind "checkpoint".
+ * accepted, as PyTorch writes them: no compression (so none can blow up), no encryption, no two entries with one
+ * name or sharing bytes, no name that leaves the archive. The compressed code of a TorchScript program is left out,
+ * unread. Throws kind "checkpoint".
  */
 export async function storedEntries(source: RandomAccessFile): Promise<ReadonlyMap<string, StoredBytes>> {
   const { file } = source;
@@ -34,9 +35,9 @@ export async function storedEntries(source: RandomAccessFile): Promise<ReadonlyM
       const name = entry.fileName;
       if (entries.has(name)) throw damaged("two entries have one name", { where: `${file}: ${short(name)}` });
       const stored = await located(zip, entry, file);
-      entries.set(name, stored);
+      if (!PROGRAM.test(name)) entries.set(name, stored);
       const begin = entry.relativeOffsetOfLocalHeader;
-      taken.push({ name, begin, end: stored.offset + stored.byteLength });
+      taken.push({ name, begin, end: stored.offset + entry.compressedSize });
     }
   } catch (cause) {
     if (cause instanceof VlPetError) throw cause;
@@ -65,11 +66,14 @@ const MAX_ENTRIES = 100_000;
 
 const ENCRYPTED = 1;
 const STORED = 0;
+/** Source text of a TorchScript program. */
+const PROGRAM = /^[^/]+\/code\//u;
 
 async function located(zip: ZipFile, entry: Entry, file: string): Promise<StoredBytes> {
   const where = `${file}: ${short(entry.fileName)}`;
-  if (entry.compressionMethod !== STORED || entry.generalPurposeBitFlag & ENCRYPTED) {
-    throw damaged("the entry is compressed or encrypted, which PyTorch never does", { where });
+  const isCompressed = entry.compressionMethod !== STORED && !PROGRAM.test(entry.fileName);
+  if (isCompressed || entry.generalPurposeBitFlag & ENCRYPTED) {
+    throw damaged("the entry is compressed or encrypted, which PyTorch's tensors never are", { where });
   }
   const local = await zip.readLocalFileHeaderPromise(entry);
   if (!local.fileName.equals(entry.fileNameRaw)) {

@@ -62,7 +62,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   },
 };
 
-/** The whole allow-list: what `torch.save` needs to describe a state dict, and nothing else. */
+/** What `torch.save` needs to describe a state dict, and nothing else. */
 const GLOBALS: ReadonlyMap<string, PickleGlobal> = new Map(
   [
     ...Object.entries(CALLS).map(([name, call]) => ({ name, call })),
@@ -73,8 +73,34 @@ const GLOBALS: ReadonlyMap<string, PickleGlobal> = new Map(
   ].map((meaning) => [meaning.name, { kind: "global", ...meaning }]),
 );
 
-/** The rules for a pickle made by `torch.save`. */
+/** The rules for a pickle made by `torch.save`: the whole allow-list. */
 export const TORCH_RULES: PickleRules = { globals: GLOBALS, persistent: storageNamed };
+
+/** Typed lists of a TorchScript program; what they hold is never looked at. */
+const LIST: Call = ([items], fail) => {
+  if (isKind(items, "list") || isKind(items, "dict")) return items;
+  throw fail("a typed list that is none", described(items));
+};
+
+const SCRIPT_CALLS: ReadonlyMap<string, PickleGlobal> = new Map(
+  ["build_intlist", "build_doublelist", "build_boollist", "build_tensorlist", "restore_type_tag"].map(
+    (name) => [`torch.jit._pickle.${name}`, { kind: "global", name, call: LIST }],
+  ),
+);
+
+/**
+ * The rules for the objects of a TorchScript program: the program's own classes are names without meaning here, and
+ * their objects nothing but attributes.
+ */
+export const SCRIPT_RULES: PickleRules = {
+  globals: {
+    get(name) {
+      if (name.startsWith("__torch__.")) return { kind: "global", name, isModule: true };
+      return GLOBALS.get(name) ?? SCRIPT_CALLS.get(name);
+    },
+  },
+  persistent: storageNamed,
+};
 
 /** ("storage", class, key, device, number of elements[, view]): the device does not matter here. */
 function storageNamed(id: PickleValue, fail: PickleFailure): PickleStorage {

@@ -1,6 +1,7 @@
 import {
   append,
-  dictOnTop,
+  build,
+  newObject,
   pop,
   popToMark,
   pushGlobal,
@@ -116,11 +117,6 @@ const OPERATIONS: ReadonlyMap<number, Operation> = new Map<number, Operation>([
   [0x93, stackGlobal], // STACK_GLOBAL
   [0x52, reduce], // REDUCE
   [0x51, pushes((r, m) => m.rules.persistent(pop(m), r.fail))], // BINPERSID
-  [0x62, dropState], // BUILD
+  [0x81, newObject], // NEWOBJ
+  [0x62, build], // BUILD
 ]);
-
-/** BUILD gives an object attributes; the only ones in a state dict are its `_metadata`, which nothing needs. */
-function dropState(machine: PickleMachine): void {
-  pop(machine);
-  dictOnTop(machine);
-}

@@ -2,12 +2,14 @@ import { VlPetError } from "../../error.ts";
 import type { RandomAccessFile } from "../random-access-file.ts";
 import { MAX_PICKLE, type CheckpointParts } from "./checkpoint-parts.ts";
 import { readStored, storedEntries, type StoredBytes } from "./stored-zip.ts";
-import { TORCH_RULES } from "./torch-globals.ts";
+import { moduleState } from "./module-state.ts";
+import { SCRIPT_RULES, TORCH_RULES } from "./torch-globals.ts";
 import { unpickle } from "./unpickle.ts";
 
 /**
  * Takes apart the zip format of `torch.save` (its default since PyTorch 1.6): `<root>/data.pkl` describes the
- * tensors, `<root>/data/<key>` holds one storage each. Throws kind "checkpoint".
+ * tensors, `<root>/data/<key>` holds one storage each. Of a TorchScript program (`torch.jit.save`), which has the same
+ * layout, the tensors of its modules are taken; its code is not even read. Throws kind "checkpoint".
  */
 export async function zipCheckpoint(source: RandomAccessFile): Promise<CheckpointParts> {
   const entries = await storedEntries(source);
@@ -19,11 +21,12 @@ export async function zipCheckpoint(source: RandomAccessFile): Promise<Checkpoin
     throw foreign(source.file, `a ${name} of at most ${MAX_PICKLE} bytes`, `${pickle?.byteLength} bytes`);
   }
   const bytes = await readStored(source, pickle, name);
-  const { value } = unpickle(bytes, 0, TORCH_RULES, source.file);
+  const isScript = entries.has(`${root}/constants.pkl`);
+  const { value } = unpickle(bytes, 0, isScript ? SCRIPT_RULES : TORCH_RULES, source.file);
   const prefix = `${root}/data/`;
   const storages = [...entries].filter(([entry]) => entry.startsWith(prefix));
   return {
-    value,
+    value: isScript ? moduleState(value, source.file) : value,
     storages: new Map(storages.map(([entry, stored]) => [entry.slice(prefix.length), stored])),
   };
 }
@@ -35,7 +38,6 @@ function rootOf(entries: ReadonlyMap<string, StoredBytes>, file: string): string
   if (root === undefined || roots.length > 1) {
     throw foreign(file, "a zip archive with one <name>/data.pkl", `${roots.length} of them`);
   }
-  if (entries.has(`${root}/constants.pkl`)) throw foreign(file, "a state dict", "a TorchScript program");
   return root;
 }
 
