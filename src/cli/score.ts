@@ -1,11 +1,12 @@
 import { Command } from "commander";
 import { nearest, type RunTask } from "../config/index.ts";
 import { VlPetError } from "../error.ts";
-import { TASKS } from "../tasks/index.ts";
+import { type Scores, TASKS } from "../tasks/index.ts";
 import { scoreRecord } from "./evaluation.ts";
+import { addJavaOptions, type JavaOptions, type JavaScore, javaScores } from "./java-scores.ts";
 import { table } from "./table.ts";
 
-interface ScoreOptions {
+interface ScoreOptions extends JavaOptions {
   readonly task: string;
   readonly predictions: string;
   readonly references: readonly string[];
@@ -20,7 +21,8 @@ function notes(): string {
 Predictions are the benchmarks' own result files, as vlpet evaluate --output
 writes them. References, by task:
 ${references.join("\n")}
-Examples without a prediction are not counted.
+Examples without a prediction are not counted. METEOR and SPICE are computed
+by their authors' Java programs only, which you download yourself.
 
 Examples:
   vlpet score --task caption --predictions results.json \\
@@ -31,43 +33,67 @@ Examples:
 
 /** `vlpet score` */
 export function scoreCommand(): Command {
-  return new Command("score")
+  const command = new Command("score")
     .description("score a file of predictions against references")
     .requiredOption("-t, --task <name>", `one of ${Object.keys(TASKS).join(", ")}`)
     .requiredOption("--predictions <file>", "the predictions")
     .requiredOption("--references <files...>", "what they are compared with")
-    .option("--split <name>", "which split of dataset_coco.json", "test")
-    .option("--per-item", "print the score of every item, too", false)
+    .option("--split <name>", "which split of dataset_coco.json", "test");
+  return addJavaOptions(command)
+    .option("--per-item", "print the scores of every item, too", false)
     .option("--json", "print JSON", false)
     .addHelpText("after", notes)
     .action(scoreWith);
 }
 
 async function scoreWith(options: ScoreOptions): Promise<void> {
-  const { predictions, references, split, json, perItem } = options;
+  const { predictions, references, split, json } = options;
   const task = taskName(options.task);
   const results = await TASKS[task].readResults(predictions);
   const source = await TASKS[task].referenceSource(references, split);
   const loaded = await TASKS[task].load({ [split]: source }, split);
   const scores = loaded.score(results);
-  const items = [...scores.perItem];
-  if (json) {
-    const record = { task, ...scoreRecord(scores), examples: loaded.examples.length };
-    console.log(
-      JSON.stringify(perItem ? { ...record, perItem: Object.fromEntries(items) } : record, null, 2),
-    );
-    return;
-  }
+  const java = await javaScores(loaded, results, options);
+  const all = { ...scores.all, ...Object.fromEntries(java.map(({ name, value }) => [name, value])) };
+  const scored = { task, scores: { ...scores, all }, java, examples: loaded.examples.length };
+  console.log(json ? scoredJson(scored, options) : scoredText(scored, options));
+}
+
+/** What was scored: the task's own scores, Java's among `all` of them, and how many examples there are. */
+interface Scored {
+  readonly task: RunTask;
+  readonly scores: Scores;
+  readonly java: readonly JavaScore[];
+  readonly examples: number;
+}
+
+/** `perItem` holds the headline's values; those of the Java programs come beside it. */
+function scoredJson({ task, scores, java, examples }: Scored, { perItem }: ScoreOptions): string {
+  const record = { task, ...scoreRecord(scores), examples };
+  if (!perItem) return JSON.stringify(record, null, 2);
+  const values = Object.fromEntries(scores.perItem);
+  const javaValues = java.map((score) => [score.name, Object.fromEntries(score.perItem)] as const);
+  const perItemOf = java.length === 0 ? {} : { perItemOf: Object.fromEntries(javaValues) };
+  return JSON.stringify({ ...record, perItem: values, ...perItemOf }, null, 2);
+}
+
+function scoredText({ scores, java, examples }: Scored, { perItem }: ScoreOptions): string {
   const { headline, all, count } = scores;
   const rows = Object.entries(all).map(([name, value]) => [
     name === headline.name ? `${name} *` : name,
     value.toFixed(2),
   ]);
-  console.log(table(["score", "percent"], rows));
-  console.log(
-    `${count} of ${loaded.examples.length} examples have a prediction; * is the number papers report`,
+  const lines = [
+    table(["score", "percent"], rows),
+    `${count} of ${examples} examples have a prediction; * is the number papers report`,
+  ];
+  if (!perItem) return lines.join("\n");
+  const columns = [scores, ...java].map((score) => score.perItem);
+  const names = ["example", headline.name, ...java.map(({ name }) => name)];
+  const items = [...scores.perItem.keys()].map((id) =>
+    [id, ...columns.map((values) => (values.get(id) ?? Number.NaN).toFixed(2))].join("\t"),
   );
-  if (perItem) for (const [id, value] of items) console.log(`${id}\t${value.toFixed(2)}`);
+  return [...lines, ...(java.length === 0 ? [] : [names.join("\t")]), ...items].join("\n");
 }
 
 function taskName(name: string): RunTask {

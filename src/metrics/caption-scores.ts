@@ -73,6 +73,22 @@ export function tokenizedCaptionItems(
 }
 
 /**
+ * Raw captions with their references, tokenised as the original's driver tokenises them: it renames the unknown word of
+ * references, so that it matches no generated one.
+ *
+ * @throws VlPetError of kind `data` when the lists do not pair up.
+ */
+export function captionItems(
+  predictions: readonly string[],
+  references: readonly CaptionReferences[],
+): TokenizedCaption[] {
+  const renamed = references.map((list) =>
+    (typeof list === "string" ? [list] : list).map((text) => text.replaceAll("_UNK", "_UNKNOWN")),
+  );
+  return tokenizedCaptionItems(predictions, renamed);
+}
+
+/**
  * The scores of generated captions against their references, as the COCO caption evaluation computes them.
  *
  * @param predictions one raw caption an image.
@@ -85,11 +101,7 @@ export function captionScores(
   predictions: readonly string[],
   references: readonly CaptionReferences[],
 ): CaptionEvaluation {
-  // The original's driver renames the unknown word of references, so that it matches no generated one.
-  const renamed = references.map((list) =>
-    (typeof list === "string" ? [list] : list).map((text) => text.replaceAll("_UNK", "_UNKNOWN")),
-  );
-  return tokenizedCaptionScores(tokenizedCaptionItems(predictions, renamed));
+  return tokenizedCaptionScores(captionItems(predictions, references));
 }
 
 /** Captions of one video clip: of a prediction the first counts, of references all. */
@@ -117,17 +129,23 @@ function asciiOnly(text: string): string {
   return text.replaceAll(/\P{ASCII}/gu, " ");
 }
 
+/** Captions of clips with all references of each, tokenised. */
+export interface ClipItems {
+  readonly clipIds: readonly number[];
+  /** In the order of the ids. */
+  readonly items: readonly TokenizedCaption[];
+}
+
 /**
- * Caption scores of video clips as the VALUE leaderboard computes them for TVC and YouCook2: characters beyond ASCII
- * become spaces, and the first prediction of a clip is compared with all references of that clip. The leaderboard
- * shows 100 times these values with two decimals.
+ * Captions of video clips as the VALUE leaderboard pairs and tokenises them: characters beyond ASCII become spaces, and
+ * the first prediction of a clip goes with all references of that clip.
  *
  * @throws VlPetError of kind `data` when a clip has references and no prediction, or a prediction and no references.
  */
-export function clipCaptionScores(
+export function clipCaptionItems(
   predictions: readonly ClipCaptions[],
   references: readonly ClipCaptions[],
-): ClipEvaluation {
+): ClipItems {
   const pooled = new Map<number, string[]>();
   for (const { clipId, captions } of references) {
     pooled.set(clipId, [...(pooled.get(clipId) ?? []), ...captions.map(asciiOnly)]);
@@ -137,7 +155,20 @@ export function clipCaptionScores(
   assertSameClips([...predicted.keys()], pooled, "has a predicted caption and no references");
   const clipIds = [...pooled.keys()];
   const hypotheses = clipIds.map((clipId) => asciiOnly(predicted.get(clipId) ?? ""));
-  const items = tokenizedCaptionItems(hypotheses, [...pooled.values()]);
+  return { clipIds, items: tokenizedCaptionItems(hypotheses, [...pooled.values()]) };
+}
+
+/**
+ * Caption scores of video clips as the VALUE leaderboard computes them for TVC and YouCook2, of `clipCaptionItems`. The
+ * leaderboard shows 100 times these values with two decimals.
+ *
+ * @throws VlPetError of kind `data` as `clipCaptionItems`.
+ */
+export function clipCaptionScores(
+  predictions: readonly ClipCaptions[],
+  references: readonly ClipCaptions[],
+): ClipEvaluation {
+  const { clipIds, items } = clipCaptionItems(predictions, references);
   return { clipIds, ...tokenizedCaptionScores(items) };
 }
 

@@ -1,7 +1,9 @@
 /** Scores of generated answers and captions; plain functions that also run in a browser. */
 export { bleu, type Bleu, type BleuScores } from "./bleu.ts";
 export {
+  captionItems,
   captionScores,
+  clipCaptionItems,
   clipCaptionScores,
   tokenizedCaptionItems,
   tokenizedCaptionScores,
@@ -10,6 +12,7 @@ export {
   type CaptionScores,
   type ClipCaptions,
   type ClipEvaluation,
+  type ClipItems,
 } from "./caption-scores.ts";
 export { choiceAccuracy, type ChoiceAccuracy, type ChoiceQuestion } from "./choice-accuracy.ts";
 export { cider, type Cider } from "./cider.ts";
@@ -21,6 +24,7 @@ export {
   type GroupAccuracy,
 } from "./exact-match.ts";
 export { labelScore, type LabelledPrediction } from "./label-score.ts";
+export { meteor, spice, type JavaMetric, type JavaMetricOptions } from "./meteor-spice.ts";
 export { nlvr2Scores, type Nlvr2Example, type Nlvr2Scores } from "./nlvr2.ts";
 export { DROPPED_TOKENS, ptbTokenLines, tokenizeCaptions } from "./ptb-tokenizer.ts";
 export { rougeL, type RougeL } from "./rouge-l.ts";

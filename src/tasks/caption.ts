@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { type CaptionedImage, readCaptions } from "../data/index.ts";
-import { captionScores } from "../metrics/index.ts";
+import { captionItems, type TokenizedCaption, tokenizedCaptionScores } from "../metrics/index.ts";
 import { PROMPTS } from "../text/index.ts";
 import { requireAsked } from "./asked.ts";
 import { predictedExamples, scorableExamples } from "./predictions.ts";
@@ -104,7 +104,8 @@ function captionSplit(split: string, entries: readonly Entry[], form: TaskForm):
       if (entry === undefined) throw new RangeError(`split ${split} has no example ${index}`);
       return { text: entry.caption ?? random.pick(entry.example.references), weight: 1 };
     },
-    score: (predictions) => scoreCaptions(examples, predictions),
+    score: (predictions) => scoreCaptions(captionsOf(examples, predictions)),
+    tokenizedCaptions: (predictions) => captionsOf(examples, predictions),
     resultFile: (predictions) =>
       resultList(
         predictedExamples(examples, predictions).map(({ index, example, text }) => ({
@@ -115,16 +116,25 @@ function captionSplit(split: string, entries: readonly Entry[], form: TaskForm):
   };
 }
 
-function scoreCaptions(examples: readonly Example[], predictions: ReadonlyMap<string, string>): Scores {
+/** By example id, in the order of the split. */
+function captionsOf(
+  examples: readonly Example[],
+  predictions: ReadonlyMap<string, string>,
+): ReadonlyMap<string, TokenizedCaption> {
   const predicted = scorableExamples(examples, predictions);
-  const { corpus, perItem } = captionScores(
-    predicted.map((entry) => entry.text),
-    predicted.map((entry) => entry.example.references),
+  const items = captionItems(
+    predicted.map(({ text }) => text),
+    predicted.map(({ example }) => example.references),
   );
+  return new Map(items.map((item, i) => [predicted[i]?.example.id ?? "", item]));
+}
+
+function scoreCaptions(captions: ReadonlyMap<string, TokenizedCaption>): Scores {
+  const { corpus, perItem } = tokenizedCaptionScores([...captions.values()]);
   return {
     headline: { name: "CIDEr", value: 100 * corpus.CIDEr },
     all: Object.fromEntries(Object.entries(corpus).map(([name, value]) => [name, 100 * Number(value)])),
-    count: predicted.length,
-    perItem: new Map(predicted.map(({ example }, i) => [example.id, 100 * (perItem[i]?.CIDEr ?? 0)])),
+    count: captions.size,
+    perItem: new Map([...captions.keys()].map((id, i) => [id, 100 * (perItem[i]?.CIDEr ?? 0)])),
   };
 }

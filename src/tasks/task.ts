@@ -1,4 +1,5 @@
 import type * as v from "valibot";
+import type { TokenizedCaption } from "../metrics/index.ts";
 import type { RandomStream } from "../random.ts";
 import type { PROMPTS } from "../text/index.ts";
 
@@ -92,6 +93,15 @@ export interface TaskSplit {
    * @throws VlPetError "data" when there is no prediction, one of an unknown example, or nothing to compare with.
    */
   score(predictions: ReadonlyMap<string, string>): Scores;
+  /**
+   * The predictions by example id, with their references and tokenised, as the caption scores take them: what METEOR and
+   * SPICE are computed of. Only where the task is scored by such.
+   *
+   * @throws VlPetError "data" as `score`.
+   */
+  readonly tokenizedCaptions?: (
+    predictions: ReadonlyMap<string, string>,
+  ) => ReadonlyMap<string, TokenizedCaption>;
   /** The predictions in the benchmark's own format, in the order of the examples: the content of its result file. */
   resultFile(predictions: ReadonlyMap<string, string>): string;
 }
