@@ -57,8 +57,10 @@ export interface BatchDescription {
   readonly task: string;
   readonly lossRule: string;
   readonly loss: number;
-  readonly nlvrDecoderInput?: readonly number[];
-  readonly nlvrLogitPosition?: number;
+  /** Two-image task: 1 where the token `nlvrTrueId` is likelier than `nlvrFalseId` as the first of the answer. */
+  readonly nlvrPrediction?: readonly number[];
+  readonly nlvrTrueId?: number;
+  readonly nlvrFalseId?: number;
 }
 
 export const GENERATIONS = ["greedy", "beam5", "greedy_hub", "beam5_hub"] as const;

@@ -3,9 +3,10 @@ import { onnxModel } from "../../src/onnx/index.ts";
 import type { Tensor } from "../../src/graph/index.ts";
 import type { Fetched } from "../../src/runtime/index.ts";
 import { generator } from "../../src/train/generation/index.ts";
+import { likeliest, wordSession } from "../../src/train/generation/word-session.ts";
 import { gradientsOf, lossGraph } from "../../src/train/step-graph.ts";
 import { IGNORED } from "../../src/train/batch.ts";
-import { GENERATIONS, rowsOf, type Figures } from "./case.ts";
+import { GENERATIONS, rowsOf } from "./case.ts";
 import type { CaseBatch } from "./batch-of-case.ts";
 import { expectedParts, largest, worstAbsolute, worstRelative } from "./compare.ts";
 import type { Setting } from "./run-case.ts";
@@ -59,7 +60,7 @@ export async function checkForward(setting: Setting): Promise<Check[]> {
     const out = await session.run({ feeds: batch.feeds, fetch: Object.keys(made.outputs) });
     await session.release();
     checks.push(...compareValues(setting, batch, out), compareGradients(setting, batch, out));
-    if (batch.about.nlvrDecoderInput !== undefined) checks.push(await compareAnswerLogits(setting, batch));
+    if (batch.about.nlvrPrediction !== undefined) checks.push(...(await checkAnswers(setting, batch)));
   }
   return checks;
 }
@@ -233,35 +234,30 @@ function chunkNorms(values_: Float32Array): number[] {
   return norms;
 }
 
-/** Two-image task: logits at the answer position of the test-time decoder input. */
-async function compareAnswerLogits(setting: Setting, batch: CaseBatch): Promise<Check> {
-  const { nlvrDecoderInput: start = [], nlvrLogitPosition: position = 0 } = batch.about;
-  const made = evaluationModel(setting, batch);
-  const { logits } = made.outputs;
-  if (logits === undefined) throw new RangeError("no logits");
-  const session = await setting.engine.compile(
-    onnxModel({ logits }, setting.weights.frozen),
-    setting.weights.folder,
-  );
-  const decoderIds = batch.labels.map(() => start);
-  const out = await session.run({
-    feeds: { ...batch.feeds, ...setting.model.backbone.decoderFeeds({ decoderIds }) },
-    fetch: ["logits"],
-  });
-  await session.release();
-  const { vocabulary } = setting.model.backbone.sizes;
-  const got = values(out, "logits");
-  const picked = decoderIds.flatMap((_, b) => {
-    const row = b * start.length + position;
-    return [...got.subarray(row * vocabulary, (row + 1) * vocabulary)];
-  });
-  const wanted: Figures | undefined = batch.expected("nlvr_logits");
-  return {
-    what: "logits",
-    error: worstAbsolute(picked, wanted?.data ?? []),
-    limit: LIMITS.logits,
-    where: "nlvr_logits",
-  };
+/** Two-image task: the logits behind the decoder's start, and which of the two words is the likelier. */
+async function checkAnswers(
+  { engine, model, weights }: Setting,
+  { about, encoder, variant, expected }: CaseBatch,
+): Promise<Check[]> {
+  const session = await wordSession({ engine, model, weights, variant });
+  const tokens = Array.from({ length: model.backbone.sizes.vocabulary }, (_, token) => token);
+  const logits = await session.scores(encoder, tokens);
+  const { nlvrTrueId = -1, nlvrFalseId = -1, nlvrPrediction = [] } = about;
+  const answers = (await session.scores(encoder, [nlvrTrueId, nlvrFalseId])).map(likeliest);
+  return [
+    {
+      what: "logits",
+      error: worstAbsolute(logits.flat(), expected("nlvr_logits")?.data ?? []),
+      limit: LIMITS.logits,
+      where: "nlvr_logits",
+    },
+    {
+      what: "tokens",
+      error: nlvrPrediction.filter((isTrue, i) => answers[i] !== (isTrue === 1 ? 0 : 1)).length,
+      limit: 0,
+      where: "nlvrPrediction",
+    },
+  ];
 }
 
 /** Generated tokens: how many sequences differ anywhere. */

@@ -1,7 +1,7 @@
 import { VlPetError } from "../error.ts";
 import type { Answer, Scores } from "../tasks/index.ts";
 import type { Tokenizer } from "../text/index.ts";
-import type { Generator, SearchSettings } from "./generation/index.ts";
+import { likeliest, type Generator, type SearchSettings } from "./generation/index.ts";
 import { encodedExamples, type EncodedExamples, type Reader, type TaskData } from "./task-data.ts";
 
 /** How texts are searched for, beside what a task itself fixes. */
@@ -57,7 +57,7 @@ function choosing(words: readonly string[], { reader, generator }: PredictReques
   const tokens = firstTokens(words, reader.tokenizer);
   return async ({ batch, variant }) => {
     const scores = await generator.wordScores(batch, variant, tokens);
-    return scores.map((row) => words[row.lastIndexOf(Math.max(...row))] ?? "");
+    return scores.map((row) => words[likeliest(row)] ?? "");
   };
 }
 

@@ -9,6 +9,7 @@ import { candidateWidth, type SearchSettings } from "./search.ts";
 import { wordSession, type WordSession } from "./word-session.ts";
 
 export type { SearchSettings } from "./search.ts";
+export { likeliest } from "./word-session.ts";
 
 /** Writes texts for batches of examples. */
 export interface Generator {

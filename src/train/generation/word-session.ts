@@ -12,6 +12,11 @@ export interface WordSession {
   scores(batch: EncoderBatch, tokens: readonly number[]): Promise<readonly (readonly number[])[]>;
 }
 
+/** Which of some words has the highest score; of equal ones the later, as in the original's NLVR2. */
+export function likeliest(scores: readonly number[]): number {
+  return scores.lastIndexOf(Math.max(...scores));
+}
+
 export interface WordSessionRequest {
   readonly engine: Engine;
   readonly model: Model;
