@@ -1,5 +1,13 @@
 import { VlPetError } from "../error.ts";
-import type { Features } from "./hdf5.ts";
+import type { Features, StoredFeatures } from "./feature-source.ts";
+import { firstNonFiniteWord, float16Value } from "./float16.ts";
+
+interface Shape {
+  readonly rows: number;
+  readonly width: number;
+  /** Values that there are. */
+  readonly length: number;
+}
 
 /**
  * Gives `features` back if they fill their shape, have the wanted `width` (any, if undefined) and hold numbers only.
@@ -12,31 +20,71 @@ export function checkedFeatures(
   file: string,
   width: number | undefined,
 ): Features {
-  const { rows, values } = features;
-  if (width !== undefined && features.width !== width) {
+  const { values } = features;
+  checkShape({ ...features, length: values.length }, imageId, file, width);
+  if (!areFinite(values)) throw refuseValue(values, features.width, imageId, file);
+  return features;
+}
+
+/** As `checkedFeatures`, for features as they are stored. */
+export function checkedStored(
+  stored: StoredFeatures,
+  imageId: string,
+  file: string,
+  width: number | undefined,
+): StoredFeatures {
+  const { words } = stored;
+  checkShape({ ...stored, length: words.length }, imageId, file, width);
+  if (words instanceof Float32Array) {
+    if (!areFinite(words)) throw refuseValue(words, stored.width, imageId, file);
+  } else if (firstNonFiniteWord(words) !== -1) {
+    throw refuseValue(Float32Array.from(words, float16Value), stored.width, imageId, file);
+  }
+  return stored;
+}
+
+/** @throws VlPetError "data" when the features have another width than wanted or do not fill their shape. */
+export function checkShape(shape: Shape, imageId: string, file: string, width: number | undefined): void {
+  if (width !== undefined && shape.width !== width) {
     throw new VlPetError("data", `the features of image ${imageId} have the wrong width`, {
       where: file,
       expected: String(width),
-      received: String(features.width),
+      received: String(shape.width),
       fix: "use the features the model was configured for, or set the feature width of the model to theirs",
     });
   }
-  if (rows < 1 || values.length !== rows * features.width) {
+  if (shape.rows < 1 || shape.length !== shape.rows * shape.width) {
     throw new VlPetError("data", `the features of image ${imageId} do not fill their shape`, {
       where: file,
-      expected: `${rows} × ${features.width} values, at least one`,
-      received: `${values.length} values`,
+      expected: `${shape.rows} × ${shape.width} values, at least one`,
+      received: `${shape.length} values`,
       fix: "extract the features of this image again",
     });
   }
-  let sum = 0; // float32 values cannot overflow a float64 sum: it is finite exactly if all of them are
-  for (const value of values) sum += value;
-  if (Number.isFinite(sum)) return features;
+}
+
+/** The error about the first value that is no number. */
+export function refuseValue(values: Float32Array, width: number, imageId: string, file: string): VlPetError {
   const index = values.findIndex((value) => !Number.isFinite(value));
-  throw new VlPetError("data", `the features of image ${imageId} hold a value that is no number`, {
-    where: `${file}, row ${Math.floor(index / features.width)}, channel ${index % features.width}`,
+  return new VlPetError("data", `the features of image ${imageId} hold a value that is no number`, {
+    where: `${file}, row ${Math.floor(index / width)}, channel ${index % width}`,
     expected: "finite values",
     received: String(values[index]),
     fix: "extract the features of this image again",
   });
+}
+
+/**
+ * float32 values cannot overflow a float64 sum: it is finite exactly if all of them are. Four sums, because each
+ * addition would otherwise wait for the one before it.
+ */
+function areFinite(values: Float32Array): boolean {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  for (let i = 0; i < values.length; i += 4) {
+    a += values[i] ?? 0;
+    b += values[i + 1] ?? 0;
+    c += values[i + 2] ?? 0;
+    d += values[i + 3] ?? 0;
+  }
+  return Number.isFinite(a + b + c + d);
 }

@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { cachedFeatures } from "./feature-cache.ts";
-import { hdf5Features, imageFeatures, openFeatures, requireImages } from "./features.ts";
+import { openFeatures, requireImages } from "./features.ts";
+import { hdf5Features } from "./formats/hdf5-images.ts";
+import { imageFeatures } from "./formats/photos.ts";
 import { type Features, writeFeatures } from "./hdf5.ts";
 import { cocoNumber, imageStem } from "./image-name.ts";
 
@@ -126,10 +128,12 @@ describe("openFeatures", () => {
   });
 
   it("refuses both, neither, and no folder", async () => {
-    await expect(openFeatures(folder)).rejects.toThrow("neither, among 0 files");
+    await expect(openFeatures(folder)).rejects.toThrow("none, among 0 files");
     await store("cat", 1);
     await writeFile(join(folder, "cat.png"), "");
-    await expect(openFeatures(folder)).rejects.toThrow("received: both");
+    await expect(openFeatures(folder)).rejects.toThrow(
+      "received: HDF5 files of features (.h5, .hdf5) and photos (.jpg, .png, .webp)",
+    );
     await expect(openFeatures(join(folder, "nowhere"))).rejects.toMatchObject({ kind: "data" });
   });
 });

@@ -1,8 +1,8 @@
 import type { File, ready } from "h5wasm";
 
 /**
- * The HDF5 C library as WebAssembly, kept away from the real file system: it only ever sees one file in its own
- * memory. That keeps input and output asynchronous, leaves no open descriptor behind a broken file, and lets the
+ * The HDF5 C library as WebAssembly, kept away from the real file system: it sees one small file in its own memory, or
+ * the large ones that `hdf5-mount.ts` shows it. That leaves no open descriptor behind a broken file, and lets the
  * library's diagnostics be read instead of printed on the terminal.
  */
 export type Hdf5Library = Awaited<typeof ready>;
@@ -42,6 +42,11 @@ export function diagnosis(library: Hdf5Library): string | undefined {
   return frames.at(-1)?.replace(/^.*\(\): /, "");
 }
 
+/** Begins a new piece of work: what the library said before is not about it. */
+export function forgetDiagnostics(library: Hdf5Library): void {
+  library.FS.truncate(DIAGNOSTICS, 0);
+}
+
 /**
  * Opens `bytes` as an HDF5 file for the time of `work`, which gets the file's handle, or `undefined` when the bytes
  * are no readable HDF5 file.
@@ -52,7 +57,7 @@ export function withHdf5<T>(
   work: (handle: bigint | undefined) => T,
 ): T {
   const files = library.FS;
-  files.truncate(DIAGNOSTICS, 0);
+  forgetDiagnostics(library);
   files.createDataFile("/", SCRATCH.slice(1), bytes, true, true, true);
   try {
     const handle = library.open(SCRATCH, library.H5F_ACC_RDONLY, false, -1, -1);

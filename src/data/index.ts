@@ -3,15 +3,23 @@ export { resampledClip } from "./clip-frames.ts";
 export { type ClipQuestion, readClipQuestions } from "./clip-questions.ts";
 export { type ClipDescription, type DescribedClip, readDescribedClips } from "./described-clips.ts";
 export {
-  type FeatureOptions,
-  type FeatureSource,
-  hdf5Features,
-  imageFeatures,
-  type ImageEncoder,
-  openFeatures,
-  requireImages,
-} from "./features.ts";
-export { type Features, readFeatures, writeFeatures } from "./hdf5.ts";
+  FEATURE_FORMATS,
+  type FeatureFormat,
+  type FeatureFormatName,
+  type OpenOptions,
+} from "./feature-formats.ts";
+export type {
+  FeatureOptions,
+  Features,
+  FeatureSource,
+  ImageEncoder,
+  ListedSource,
+  StoredFeatures,
+} from "./feature-source.ts";
+export { openFeatures, requireImages } from "./features.ts";
+export { hdf5Features } from "./formats/hdf5-images.ts";
+export { imageFeatures } from "./formats/photos.ts";
+export { readFeatures, writeFeatures } from "./hdf5.ts";
 export { type GqaQuestionRecord, type GqaTypes, readGqaQuestions } from "./gqa-questions.ts";
 export { imageStem } from "./image-name.ts";
 export { type PairStatement, readOfficialStatements, readStatementList } from "./image-pairs.ts";
@@ -37,3 +45,8 @@ export {
   readQuestionLists,
   type VisualQuestion,
 } from "./visual-questions.ts";
+export { packFeatures, type PackOptions, type PackProgress } from "./packed/pack.ts";
+export type { PackReport } from "./packed/pack-plan.ts";
+export { openPackedStore, type PackedStore } from "./packed/packed-store.ts";
+export type { PackedLayout, PackedType } from "./packed/layout.ts";
+export { verifyPacked, type VerifyOptions, type VerifyReport } from "./packed/verify.ts";
