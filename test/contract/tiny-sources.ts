@@ -29,6 +29,72 @@ export function jsonLines(objects: readonly object[]): string {
   return objects.map((object) => `${JSON.stringify(object)}\n`).join("");
 }
 
+/** What is said in one of the two clips of a made-up split of clips, as the model is asked and as a file has it. */
+const SAID = ["Where is it?", "Here."];
+const SUBTITLES = jsonLines([
+  { vid_name: "c1", sub: SAID.map((text, i) => ({ text: ` ${text} `, start: i, end: i + 1 })) },
+]);
+
+/** The split's entry, and what only its annotations decide. */
+function clipSource(annotations: string): Pick<TinySource, "entry" | "references"> {
+  return {
+    entry: (at) => ({ annotations: at(annotations), subtitles: at("subtitles.jsonl") }),
+    references: [annotations],
+  };
+}
+
+function questionSource(task: "tvqa" | "how2qa", choices: readonly string[]): TinySource {
+  const file = `${task}.jsonl`;
+  const asked = { text: "Who opens it?", choices };
+  const question = {
+    q: asked.text,
+    ...Object.fromEntries(choices.map((choice, i) => [`a${i}`, `${choice}.`])),
+  };
+  return {
+    files: {
+      [file]: jsonLines([
+        { qid: 2, ...question, answer_idx: 3, ts: "3.5-9.25", vid_name: "c1", show_name: "A Show" },
+        { qid: 1, ...question, answer_idx: 0, ts: "0-8", vid_name: "c2", show_name: "Another" },
+      ]),
+      "subtitles.jsonl": SUBTITLES,
+    },
+    ...clipSource(file),
+    asked: [
+      { ...asked, time: [3.5, 9.25], subtitles: SAID },
+      { ...asked, time: [0, 8] },
+    ],
+    keys: { [file]: "a3", "subtitles.jsonl": "text" },
+  };
+}
+
+/** Two captioned clips; `timed` ones are parts of videos. */
+function captionSource(task: "tvc" | "yc2c", { timed }: { readonly timed: boolean }): TinySource {
+  const file = `${task}.jsonl`;
+  const box = { vid_name: "c1", clip_id: 9, descs: [{ desc: "Ann opens a box.", desc_id: 4 }] };
+  const dogs = { vid_name: "c2", clip_id: 8, descs: [{ desc: "Two dogs run down the stairs.", desc_id: 5 }] };
+  const times = [
+    [35.73, 40.9],
+    [0, 8],
+  ] as const;
+  return {
+    files: {
+      [file]: jsonLines(
+        timed
+          ? [
+              { ...box, ts: times[0] },
+              { ...dogs, ts: times[1] },
+            ]
+          : [box, dogs],
+      ),
+      "subtitles.jsonl": SUBTITLES,
+    },
+    ...clipSource(file),
+    asked: timed ? [{ time: times[0], subtitles: SAID }, { time: times[1] }] : [{ subtitles: SAID }, {}],
+    perfect: 1000, // as of image captions
+    keys: { [file]: "desc_id", "subtitles.jsonl": "vid_name" },
+  };
+}
+
 /** Every task's made-up split. A task that is missing here fails its contract test. */
 export const TINY_SOURCES: Readonly<Partial<Record<TaskName, TinySource>>> = {
   vqa: {
@@ -102,6 +168,10 @@ export const TINY_SOURCES: Readonly<Partial<Record<TaskName, TinySource>>> = {
     perfect: 1000, // CIDEr-D of a caption that equals its only reference is 10.
     keys: { "captions.json": "caption" },
   },
+  tvqa: questionSource("tvqa", ["Ann", "Bob", "Cy", "Dee", "Eve"]),
+  how2qa: questionSource("how2qa", ["Milk", "Oil", "Tea", "Sand"]),
+  tvc: captionSource("tvc", { timed: true }),
+  yc2c: captionSource("yc2c", { timed: false }),
   custom: {
     files: {
       "rows.jsonl": jsonLines([

@@ -1,0 +1,62 @@
+import * as v from "valibot";
+import { entriesOnce } from "./entries-once.ts";
+import { readLines } from "./json-file.ts";
+
+/** One question about a video clip, with answers to choose from. */
+export interface ClipQuestion {
+  readonly id: number | string;
+  /** The name of the clip's feature file. */
+  readonly clip: string;
+  readonly question: string;
+  /** The seconds that are asked about, as the file has them: `3.5-9.25`. */
+  readonly time: string;
+  readonly choices: readonly string[];
+  /** The right choice, from 0; undefined where the split has no answers. */
+  readonly answer: number | undefined;
+  /** TVQA: the show that the clip is of. */
+  readonly show: string | undefined;
+}
+
+/** A question with so many choices, which are called a0, a1 and so on. */
+function questionLine(choices: number) {
+  const names = Array.from({ length: choices }, (_, i) => `a${i}` as const);
+  const answers: Readonly<Record<`a${number}`, v.StringSchema<undefined>>> = Object.fromEntries(
+    names.map((name) => [name, v.string()]),
+  );
+  return v.pipe(
+    v.intersect([
+      v.object({
+        qid: v.union([v.number(), v.string()]),
+        q: v.string(),
+        ts: v.string(),
+        vid_name: v.string(),
+        show_name: v.optional(v.string()),
+        answer_idx: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(choices - 1))),
+      }),
+      v.object(answers),
+    ]),
+    v.transform((line): ClipQuestion => ({
+      id: line.qid,
+      clip: line.vid_name,
+      question: line.q,
+      time: line.ts,
+      choices: names.map((name) => line[name] ?? ""),
+      answer: line.answer_idx,
+      show: line.show_name,
+    })),
+  );
+}
+
+/**
+ * Reads questions about clips, files one after another: JSON lines as VALUE releases them for TVQA (five choices) and
+ * How2QA (four). A question that comes again unchanged counts once: TVQA's test files overlap.
+ *
+ * @throws VlPetError "data" when a file is unreadable or has another form, or two different questions have one `qid`.
+ */
+export function readClipQuestions(
+  files: readonly string[],
+  { choices }: { readonly choices: number },
+): Promise<ClipQuestion[]> {
+  const schema = questionLine(choices);
+  return entriesOnce("qid", files, (file) => readLines(file, schema));
+}
