@@ -34,6 +34,7 @@ export function settingsHelp(): string {
     "Settings and their defaults:",
     ...[...groups].map(([title, settings]) => wrapped(title === "" ? " " : `  ${title}.`, settings)),
     "  tasks.NAME. features train valid test (a folder, and the files of each split)",
+    "  tasks.NAME=null leaves out one of a preset's tasks",
     "",
     wrapped("Presets:", Object.keys(PRESETS)),
   ].join("\n");

@@ -5,6 +5,11 @@ import { backboneConfig } from "./backbone-config.ts";
 import { PRESETS } from "./presets.ts";
 import { resolveConfig } from "./resolve-config.ts";
 
+/** The original's folder of the features of some images. */
+function originalFeatures(images: string): string {
+  return `/datasets/${images}/clip_features/data_clip_RN101_att`;
+}
+
 describe("PRESETS", () => {
   it.each(Object.keys(PRESETS))("%s is a valid configuration", async (name) => {
     const config = await resolveConfig({ presets: [name] });
@@ -23,5 +28,23 @@ describe("PRESETS", () => {
     const { backbone, pet } = await resolveConfig({ presets: [name] });
     const summary = modelSummary(model({ backbone: await backboneConfig(backbone, null), pet }, ["vqa"]));
     expect(summary.percent).toBeCloseTo(percent, 1);
+  });
+
+  it("lay the original's data out as its scripts find them", async () => {
+    const { tasks } = await resolveConfig({ presets: ["original-data"], set: ["data=/datasets"] });
+    expect(Object.keys(tasks)).toEqual(["vqa", "gqa", "nlvr", "caption"]);
+    expect(tasks.gqa).toEqual({
+      features: { train: originalFeatures("VG"), valid: originalFeatures("GQA"), test: originalFeatures("GQA") },
+      train: { list: ["/datasets/GQA/train.json", "/datasets/GQA/valid.json"] },
+      valid: { list: "/datasets/GQA/testdev.json" },
+      test: { list: "/datasets/GQA/testdev.json" },
+    });
+    expect(tasks.nlvr).toEqual({
+      features: originalFeatures("nlvr"),
+      train: { list: "/datasets/nlvr/train.json" },
+      valid: { list: "/datasets/nlvr/valid.json" },
+      test: { list: "/datasets/nlvr/test.json" },
+    });
+    expect(tasks.caption).toMatchObject({ features: originalFeatures("COCO") });
   });
 });

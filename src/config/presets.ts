@@ -16,8 +16,10 @@ const PAPER = {
 
 const RANKS = { rank: 96, decoderRank: 96 } as const;
 
-/** The original's folder of feature files, below COCO/. */
-const COCO_FEATURES = "COCO/clip_features/data_clip_RN101_att";
+/** The original's folder of feature files, below that of their images. */
+function features(images: string): string {
+  return `${images}/clip_features/data_clip_RN101_att`;
+}
 
 function coco(split: string): { readonly annotations: string; readonly split: string } {
   return { annotations: "COCO/dataset_coco.json", split };
@@ -26,6 +28,21 @@ function coco(split: string): { readonly annotations: string; readonly split: st
 function vqaList(split: string): { readonly list: string; readonly annotations: string[] } {
   const annotations = ["train", "val"].map((part) => `vqa/v2_mscoco_${part}2014_annotations.json`);
   return { list: `vqa/karpathy_${split}.json`, annotations };
+}
+
+/**
+ * GQA is trained on its train and validation questions, whose images are Visual Genome's, and validated on testdev,
+ * which has images of its own. The original has no further test: the figures it reports are those of testdev.
+ */
+const GQA = {
+  features: { train: features("VG"), valid: features("GQA"), test: features("GQA") },
+  train: { list: ["GQA/train.json", "GQA/valid.json"] },
+  valid: { list: "GQA/testdev.json" },
+  test: { list: "GQA/testdev.json" },
+} as const;
+
+function nlvrList(split: string): { readonly list: string } {
+  return { list: `nlvr/${split}.json` };
 }
 
 function captionEntry(split: SceneSplit) {
@@ -61,12 +78,19 @@ export const PRESETS = {
   "original-data": {
     tasks: {
       vqa: {
-        features: COCO_FEATURES,
+        features: features("COCO"),
         train: vqaList("train"),
         valid: vqaList("val"),
         test: vqaList("test"),
       },
-      caption: { features: COCO_FEATURES, train: coco("train"), valid: coco("val"), test: coco("test") },
+      gqa: GQA,
+      nlvr: {
+        features: features("nlvr"),
+        train: nlvrList("train"),
+        valid: nlvrList("valid"),
+        test: nlvrList("test"),
+      },
+      caption: { features: features("COCO"), train: coco("train"), valid: coco("val"), test: coco("test") },
     },
   },
   /** The built-in data set of drawn scenes (below the folder `data`), with the small backbone that comes with the package. */

@@ -81,6 +81,12 @@ describe("resolveConfig", () => {
     expect(output).toBe(resolve("here"));
   });
 
+  it("leaves out a task that is null", async () => {
+    const presets = ["original-data"];
+    const { tasks } = await resolveConfig({ presets, set: ["tasks.gqa=null", "tasks.nlvr=null"] });
+    expect(Object.keys(tasks)).toEqual(["vqa", "caption"]);
+  });
+
   it("gives itself back when its own result is read again", async () => {
     const config = await resolveConfig({ presets: ["vl-pet-large", "original-data"], set: ["data=/sets"] });
     const file = await written("again.json", config);

@@ -51,8 +51,14 @@ function taskSettings({ sourceSchema, settings = {} }: Task): v.GenericSchema {
   });
 }
 
-const Tasks = v.strictObject(
-  Object.fromEntries(Object.entries(TASKS).map(([name, task]) => [name, v.optional(taskSettings(task))])),
+/** A task that is null is left out, as one of a preset's may be. */
+const Tasks = v.pipe(
+  v.strictObject(
+    Object.fromEntries(
+      Object.entries(TASKS).map(([name, task]) => [name, v.optional(v.nullable(taskSettings(task)))]),
+    ),
+  ),
+  v.transform((tasks) => Object.fromEntries(Object.entries(tasks).filter(([, task]) => task !== null))),
 ) as unknown as v.GenericSchema<TaskTable>;
 
 /** The course of a training; the defaults are those of the original's BART scripts. */

@@ -36,7 +36,9 @@ const FORM: TaskForm = {
 
 /**
  * Compositional questions of GQA. The source text is prompt and question; the target is the question's answer, drawn in
- * proportion to the scores should a list give several. Unlike VQA's, no score weighs an example's loss.
+ * proportion to the scores should a list give several.
+ * Quirk: unlike VQA's, no score weighs an example's loss, so a question without any scored answer is trained towards the
+ * empty text; and answers are never cut.
  */
 export const gqa: Task = {
   name: "gqa",

@@ -39,6 +39,7 @@ const FORM: TaskForm = {
 /**
  * Statements about two photos, NLVR2. The source text is prompt and statement; the answer is whichever of "true" and
  * "false" the model finds likelier. An example's id is its identifier.
+ * Quirk: alone of all tasks, its texts are never cut.
  */
 export const nlvr: Task = {
   name: "nlvr",
