@@ -83,7 +83,7 @@ export function runPlan(request: PlanRequest): RunPlan {
  * it has one; at least 1.
  */
 export function taskBatchSize({ task, form }: Pick<TaskSplit, "task" | "form">, base: number): number {
-  const { sixtieths } = (TASKS as Readonly<Record<string, Task>>)[task] ?? { sixtieths: 60 };
+  const { sixtieths } = TASKS[task];
   const share = form.batchShare === undefined ? (base * sixtieths) / 60 : base * form.batchShare;
   return Math.max(1, Math.trunc(share));
 }
