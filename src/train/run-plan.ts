@@ -1,5 +1,5 @@
 import type { EpochOrder } from "../data/index.ts";
-import { type Task, type TaskName, TASKS, type TaskSplit } from "../tasks/index.ts";
+import { type TaskName, TASKS, type TaskSplit } from "../tasks/index.ts";
 
 /** One micro-batch of a run: which task, which examples. */
 export interface PlannedBatch {
