@@ -7,6 +7,8 @@ import { initialValues, type Parameter } from "../nn/index.ts";
 export interface WeightSource {
   readonly file: TensorFile;
   keys(parameter: Parameter): readonly string[];
+  /** Whether the file holds this matrix the other way round; never, where it is not given. */
+  isTransposed?(parameter: Parameter): boolean;
 }
 
 /** Where a parameter's numbers are. */
@@ -37,6 +39,16 @@ export function foundKeys(sources: readonly WeightSource[], parameter: Parameter
 
 function elementsOf(shape: readonly number[]): number {
   return shape.reduce((a, b) => a * b, 1);
+}
+
+/** Whether a parameter's numbers lie in the file in another order. */
+export function isTransposed({ source }: FoundKeys, parameter: Parameter): boolean {
+  return source.isTransposed?.(parameter) ?? false;
+}
+
+/** Columns of a matrix [O, I] one after another. */
+function transposed(data: Float32Array, [rows = 0, columns = 0]: readonly number[]): Float32Array {
+  return Float32Array.from(data, (_, i) => data[(i % rows) * columns + Math.floor(i / rows)] ?? Number.NaN);
 }
 
 /** Whether a parameter may continue a shorter tensor: tables with fresh rows, the bias of the LM head with zeros. */
@@ -79,14 +91,16 @@ export async function parameterValues(
 ): Promise<Float32Array> {
   if (found === null) return initialValues(parameter, seed);
   const { file } = found.source;
-  const shapes = found.keys.map((key) => file.tensors.get(key)?.shape ?? []);
+  const turned = isTransposed(found, parameter);
+  const stored = found.keys.map((key) => file.tensors.get(key)?.shape ?? []);
+  const shapes = turned ? stored.map((shape) => shape.toReversed()) : stored;
   requireShape(parameter, file.file, found, shapes);
   const isWhole = shapes.reduce((sum, shape) => sum + elementsOf(shape), 0) === elementsOf(parameter.shape);
   const values = isWhole ? new Float32Array(elementsOf(parameter.shape)) : initialValues(parameter, seed);
   let offset = 0;
   for (const key of found.keys) {
     const data = asFloat32(await file.read(key));
-    values.set(data, offset);
+    values.set(turned ? transposed(data, file.tensors.get(key)?.shape ?? []) : data, offset);
     offset += data.length;
   }
   return values;

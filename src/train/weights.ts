@@ -8,7 +8,7 @@ import {
 } from "../files/safetensors.ts";
 import type { Parameter } from "../nn/index.ts";
 import type { ExternalWeight } from "../onnx/index.ts";
-import { foundKeys, parameterValues, type FoundKeys, type WeightSource } from "./weight-source.ts";
+import { foundKeys, isTransposed, parameterValues, type FoundKeys, type WeightSource } from "./weight-source.ts";
 
 /** All numbers of a model: frozen ones stay in files and are mapped, trained ones are read. */
 export interface ModelWeights {
@@ -31,9 +31,11 @@ export interface WeightRequest {
 }
 
 /** A frozen weight that can be mapped where it lies: one float32 tensor of the right shape in a safetensors file. */
-function mapped(parameter: Parameter, { source, keys }: FoundKeys): ExternalWeight | null {
+function mapped(parameter: Parameter, found: FoundKeys): ExternalWeight | null {
+  const { source, keys } = found;
   const [key] = keys;
   if (source.file.format !== "safetensors" || key === undefined || keys.length !== 1) return null;
+  if (isTransposed(found, parameter)) return null;
   const entry = (source.file as SafetensorsFile).tensors.get(key);
   if (entry?.dtype !== "F32" || entry.shape.join() !== parameter.shape.join()) return null;
   const file = resolve(source.file.file);

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { VlPetError } from "../error.ts";
 import type { InitRule } from "../nn/index.ts";
 import { clipResNet, ClipResNetConfig, foundClipResNet } from "./clip-resnet.ts";
 import { clipVit, ClipVitConfig, foundClipVit } from "./clip-vit.ts";
@@ -34,11 +35,26 @@ export function visionEncoder(config: VisionConfig): VisionEncoder {
   return entry.build(config);
 }
 
-/** The configuration of the encoder whose tensors have these shapes; null when no family knows them. */
+/**
+ * The configuration of the encoder whose tensors have these shapes; null when no family knows them. Throws kind
+ * "checkpoint" when a family does, but cannot be computed in these sizes.
+ */
 export function foundVision(shapeOf: ShapeOf): VisionConfig | null {
   for (const entry of Object.values<VisionEntry>(VISION)) {
     const found = entry.found(shapeOf);
-    if (found !== null) return v.parse(VisionConfig, found);
+    if (found === null) continue;
+    const parsed = v.safeParse(VisionConfig, found);
+    if (parsed.success) return parsed.output;
+    throw new VlPetError(
+      "checkpoint",
+      "the tensors are those of no image encoder that can be computed here",
+      {
+        where: found.name,
+        expected: "four stages of a ResNet, or a transformer whose width is a multiple of 64",
+        received: JSON.stringify(found),
+        fix: "use an encoder of CLIP",
+      },
+    );
   }
   return null;
 }
