@@ -75,6 +75,17 @@ describe("caption", () => {
     expect(split.score(new Map([["4", "zebras in a field"]])).count).toBe(1);
   });
 
+  it("gives what METEOR and SPICE are computed of: tokens, the unknown word renamed in references", async () => {
+    const split = await TASKS.caption.load({ val: { annotations } }, "val");
+    const captions = split.tokenizedCaptions?.(new Map([["3", "A man, riding."]]));
+    expect(captions).toEqual(
+      new Map([
+        ["3", { hypothesis: "a man riding", references: ["a man rides a wave", "a surfer on a wave"] }],
+      ]),
+    );
+    expect(() => split.tokenizedCaptions?.(new Map())).toThrow("no predictions");
+  });
+
   it("refuses to score nothing, and predictions of other examples", async () => {
     const split = await TASKS.caption.load({ val: { annotations } }, "val");
     expect(() => split.score(new Map())).toThrow("no predictions");

@@ -1,7 +1,12 @@
 import * as v from "valibot";
 import { type DescribedClip, readJsonLines } from "../data/index.ts";
 import { VlPetError } from "../error.ts";
-import { captionScores, clipCaptionScores } from "../metrics/index.ts";
+import {
+  captionScores,
+  clipCaptionItems,
+  type TokenizedCaption,
+  tokenizedCaptionScores,
+} from "../metrics/index.ts";
 import { type Predicted, predictedExamples, scorableExamples } from "./predictions.ts";
 import { resultMap } from "./result-list.ts";
 import type { Example, Scores } from "./task.ts";
@@ -30,14 +35,9 @@ export function scoreClipCaptions(
   entries: readonly ClipEntry[],
   predictions: ReadonlyMap<string, string>,
 ): Scores {
-  const captioned = captionedBy(entries, (examples) => scorableExamples(examples, predictions));
-  const lonely = captioned.find(({ entry }) => entry.example.references.length === 0);
-  if (lonely !== undefined) throw withoutDescriptions(lonely.entry.clip);
+  const captioned = scorableCaptions(entries, predictions);
   const clips = onePerClip(captioned);
-  const { corpus, perItem } = clipCaptionScores(
-    clips.map(({ text }, i) => ({ clipId: i, captions: [text] })),
-    clips.map(({ entry }, i) => ({ clipId: i, captions: entry.example.references })),
-  );
+  const { corpus, perItem } = tokenizedCaptionScores(tokenizedItems(clips));
   const byClip = new Map(clips.map(({ entry }, i) => [entry.clip, perItem[i]?.CIDEr ?? 0]));
   const scores = { ...corpus, single_reference_CIDEr: singleReferenceCider(captioned) };
   return {
@@ -46,6 +46,34 @@ export function scoreClipCaptions(
     count: captioned.length,
     perItem: new Map(captioned.map(({ entry }) => [entry.example.id, 100 * (byClip.get(entry.clip) ?? 0)])),
   };
+}
+
+/** What the scores of clips are made of, by the id of the example that counts for its clip. */
+export function tokenizedClipCaptions(
+  entries: readonly ClipEntry[],
+  predictions: ReadonlyMap<string, string>,
+): ReadonlyMap<string, TokenizedCaption> {
+  const clips = onePerClip(scorableCaptions(entries, predictions));
+  return new Map(tokenizedItems(clips).map((item, i) => [clips[i]?.entry.example.id ?? "", item]));
+}
+
+/** @throws VlPetError "data" when a clip has no description to compare with. */
+function scorableCaptions(
+  entries: readonly ClipEntry[],
+  predictions: ReadonlyMap<string, string>,
+): readonly Captioned[] {
+  const captioned = captionedBy(entries, (examples) => scorableExamples(examples, predictions));
+  const lonely = captioned.find(({ entry }) => entry.example.references.length === 0);
+  if (lonely !== undefined) throw withoutDescriptions(lonely.entry.clip);
+  return captioned;
+}
+
+function tokenizedItems(clips: readonly Captioned[]): readonly TokenizedCaption[] {
+  const { items } = clipCaptionItems(
+    clips.map(({ text }, i) => ({ clipId: i, captions: [text] })),
+    clips.map(({ entry }, i) => ({ clipId: i, captions: entry.example.references })),
+  );
+  return items;
 }
 
 /** Every description as an item of its own. */

@@ -6,6 +6,7 @@ import {
   type ClipEntry,
   readClipCaptions,
   scoreClipCaptions,
+  tokenizedClipCaptions,
   withoutDescriptions,
 } from "./clip-caption-scores.ts";
 import { CLIP_SOURCE, clipReferences, clipSource } from "./clip-source.ts";
@@ -114,6 +115,7 @@ function captionSplit(task: Benchmark["name"], split: string, entries: readonly 
       return { text: description ?? random.pick(example.references), weight: 1 };
     },
     score: (predictions) => scoreClipCaptions(entries, predictions),
+    tokenizedCaptions: (predictions) => tokenizedClipCaptions(entries, predictions),
     resultFile: (predictions) => clipCaptionFile(entries, predictions),
   };
 }

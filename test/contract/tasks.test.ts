@@ -106,8 +106,18 @@ describe.each(ALL.map((task) => [task.name, task] as const))("the task %s", (nam
     expect(all[headline.name]).toBe(headline.value);
     expect(count).toBe(split.examples.length);
     expect([...perItem.keys()]).toEqual([...perfect.keys()]);
-    const [first] = [...perfect].slice(-1);
-    expect(split.score(new Map([first ?? ["", ""]])).count).toBe(1);
+    const [last] = [...perfect].slice(-1);
+    expect(split.score(new Map([last ?? ["", ""]])).count).toBe(1);
+  });
+
+  it("gives the captions that it is scored by, if it is, of the examples with a prediction", async () => {
+    const split = await loaded(task);
+    const [last] = [...perfectPredictions(split)].slice(-1);
+    const captions = split.tokenizedCaptions?.(new Map([last ?? ["", ""]]));
+    expect(captions !== undefined).toBe(Object.hasOwn(split.score(perfectPredictions(split)).all, "CIDEr"));
+    if (captions === undefined) return;
+    expect([...captions.keys()]).toEqual([last?.[0]]);
+    for (const { hypothesis, references } of captions.values()) expect(references).toContain(hypothesis);
   });
 
   it("scores neither nothing nor the predictions of another split", async () => {
