@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { PATCH_WIDTH } from "../data/patch-features.ts";
 import { sceneFiles, sceneImageName } from "../data/scenes/scene-ids.ts";
 import type { SceneSplit } from "../data/scenes/random-scene.ts";
+import { ORIGINAL_VIDEO_DATA } from "./original-video-data.ts";
 import type { RunConfigInput } from "./run-config.ts";
 
 const PACKAGE = fileURLToPath(new URL("../../", import.meta.url));
@@ -14,7 +15,23 @@ const PAPER = {
   generation: { beams: 5 },
 } as const satisfies RunConfigInput;
 
+/** The same of the video-text tasks: features of CLIP ViT-B/32, one a frame. */
+const PAPER_VIDEO = {
+  backbone: { name: "bart", featureWidth: 512 },
+  visual: { frames: 64 },
+  training: { ...PAPER.training, batchSize: 50, learningRate: 7e-4 },
+  generation: PAPER.generation,
+} as const satisfies RunConfigInput;
+
 const RANKS = { rank: 96, decoderRank: 96 } as const;
+
+/** VL-PET as in all of the paper's BART rows. */
+const VL_PET = {
+  large: { name: "vl-pet", granularity: "large", ...RANKS, gateRank: 96 },
+  middleX: { name: "vl-pet", granularity: "middleX", ...RANKS },
+  middleY: { name: "vl-pet", granularity: "middleY", ...RANKS },
+  small: { name: "vl-pet", granularity: "small", ...RANKS },
+} as const satisfies Readonly<Record<string, RunConfigInput["pet"]>>;
 
 /** The original's folder of feature files, below that of their images. */
 function features(images: string): string {
@@ -62,10 +79,15 @@ function sceneTask<Entry>(entry: (split: SceneSplit) => Entry) {
 /** Runs as plain data: name → settings over the defaults. Several can be laid over each other. */
 export const PRESETS = {
   /** VL-PET-large on BART, as in the paper's image-text table. */
-  "vl-pet-large": { ...PAPER, pet: { name: "vl-pet", granularity: "large", ...RANKS, gateRank: 96 } },
-  "vl-pet-middleX": { ...PAPER, pet: { name: "vl-pet", granularity: "middleX", ...RANKS } },
-  "vl-pet-middleY": { ...PAPER, pet: { name: "vl-pet", granularity: "middleY", ...RANKS } },
-  "vl-pet-small": { ...PAPER, pet: { name: "vl-pet", granularity: "small", ...RANKS } },
+  "vl-pet-large": { ...PAPER, pet: VL_PET.large },
+  "vl-pet-middleX": { ...PAPER, pet: VL_PET.middleX },
+  "vl-pet-middleY": { ...PAPER, pet: VL_PET.middleY },
+  "vl-pet-small": { ...PAPER, pet: VL_PET.small },
+  /** VL-PET on BART for the video-text tasks. */
+  "vl-pet-large-video": { ...PAPER_VIDEO, pet: VL_PET.large },
+  "vl-pet-middleX-video": { ...PAPER_VIDEO, pet: VL_PET.middleX },
+  "vl-pet-middleY-video": { ...PAPER_VIDEO, pet: VL_PET.middleY },
+  "vl-pet-small-video": { ...PAPER_VIDEO, pet: VL_PET.small },
   bitfit: { ...PAPER, pet: { name: "bitfit" } },
   /** Full fine-tuning; the original's script trains it without task prompts, at a lower rate. */
   full: {
@@ -93,6 +115,8 @@ export const PRESETS = {
       caption: { features: features("COCO"), train: coco("train"), valid: coco("val"), test: coco("test") },
     },
   },
+  /** The clips of the video-text tasks in the same way. */
+  "original-data-video": { tasks: ORIGINAL_VIDEO_DATA },
   /** The built-in data set of drawn scenes (below the folder `data`), with the small backbone that comes with the package. */
   scenes: {
     backbone: { name: "bart", folder: `${PACKAGE}models/scenes`, featureWidth: PATCH_WIDTH, dropRate: 0 },
