@@ -1,13 +1,13 @@
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
-import { nearest, type RunTask, type SplitName } from "../config/index.ts";
-import { VlPetError } from "../error.ts";
-import { TASKS } from "../tasks/index.ts";
+import type { RunTask, SplitName } from "../config/index.ts";
 import { countOption } from "./count-option.ts";
 import { evaluations, scoreRecords, scoreTable, writeEvaluations } from "./evaluation.ts";
+import { SPLITS } from "./feature-places.ts";
 import { interruptible } from "./interrupt.ts";
 import { addRunOptions, trainedModel, withSession, type RunOptions } from "./open-run.ts";
-import { openTaskSplits, SPLITS } from "./task-splits.ts";
+import { taskName } from "./task-name.ts";
+import { openTaskSplits } from "./task-splits.ts";
 
 interface EvaluateOptions extends RunOptions {
   readonly split: SplitName;
@@ -54,15 +54,5 @@ async function evaluateWith(options: EvaluateOptions, command: Command): Promise
 
 /** @throws VlPetError "config" for a name that is no task. */
 function taskNames(list: string | undefined): readonly RunTask[] | null {
-  if (list === undefined) return null;
-  const known = Object.keys(TASKS);
-  return list.split(",").map((name) => {
-    if (known.includes(name)) return name as RunTask;
-    const guess = nearest(name, known);
-    throw new VlPetError("config", `there is no task "${name}"`, {
-      where: `--tasks ${list}`,
-      expected: `one of ${known.join(", ")}`,
-      fix: guess === null ? "name one of them" : `did you mean "${guess}"?`,
-    });
-  });
+  return list?.split(",").map((name) => taskName(name, `--tasks ${list}`)) ?? null;
 }

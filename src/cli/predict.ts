@@ -1,43 +1,43 @@
 import { Command } from "commander";
-import { predictText, type Asked } from "./predict-text.ts";
-import { addRunOptions, trainedModel, withSession, type RunOptions } from "./open-run.ts";
-
-interface PredictOptions extends RunOptions {
-  readonly image?: string;
-  readonly features?: string;
-  readonly question?: string;
-  readonly json: boolean;
-}
+import { addPredictOptions, type PredictOptions } from "./predict-options.ts";
+import { answerOne } from "./answer-one.ts";
+import { answerTable } from "./answer-table.ts";
 
 const NOTES = `
+A single question is asked with --image, --features or --clip and whatever else
+the task needs; a model with one task does that one, others caption pictures
+without and answer with --question unless --task says otherwise.
+
+Many questions are asked with --input: a table with the columns id, image (or
+images, or clip), question, choices, subtitles, time (docs/your-own-data.md).
+--features then names the folders that pictures are found in, by default the
+run's. Answers are written to --output as they come; the same command goes on
+after the last of them.
+
 Examples:
   vlpet predict --run runs/mine --image cat.jpg
   vlpet predict --run runs/mine --image cat.jpg --question "what colour is the cat?"
-  vlpet predict --run runs/mine --features COCO_val2014_000000000042.h5 --json`;
+  vlpet predict --run runs/mine --features COCO_val2014_000000000042.h5 --json
+  vlpet predict --run runs/mine --task nlvr --image left.png --image right.png \\
+                --question "Both pictures show a dog."
+  vlpet predict --run runs/video --task how2qa --clip 10001.npz --time 1.5-20 \\
+                --subtitles 10001.srt --question "What is poured?" \\
+                --choice Milk --choice Oil --choice Tea --choice Sand
+  vlpet predict --run runs/mine --task vqa --input asked.csv --output answers.jsonl`;
 
 /** `vlpet predict` */
 export function predictCommand(): Command {
-  const command = new Command("predict").description("caption an image, or answer a question about it");
-  return addRunOptions(command)
-    .option("-i, --image <file>", "a photo; for models that were trained on photos")
-    .option("-f, --features <file>", "an HDF5 file with the features of an image")
-    .option("--question <text>", "answer this; without a question the image is captioned")
-    .option("--json", "print task, input and text as JSON", false)
+  const command = new Command("predict").description(
+    "answer a question about pictures or a clip, or a table of them",
+  );
+  return addPredictOptions(command)
     .addHelpText("after", NOTES)
-    .action((options: PredictOptions, self: Command) => predictWith(options, self));
-}
-
-async function predictWith(options: PredictOptions, command: Command): Promise<void> {
-  const { image, features, question, json } = options;
-  if ((image === undefined) === (features === undefined)) {
-    command.error("error: give either --image or --features", { exitCode: 2 });
-  }
-  const asked: Asked = {
-    file: image ?? features ?? "",
-    kind: image === undefined ? "features" : "photo",
-    question: question ?? null,
-  };
-  const trained = await trainedModel(options, command);
-  const { task, text } = await withSession(trained, (session) => predictText(session, trained.config, asked));
-  console.log(json ? JSON.stringify({ task, file: asked.file, question: asked.question, text }) : text);
+    .action(async (options: PredictOptions, self: Command) => {
+      const { input, output } = options;
+      if ((input === undefined) !== (output === undefined)) {
+        self.error("error: --input and --output belong together: give both", { exitCode: 2 });
+      }
+      if (input === undefined || output === undefined) await answerOne(options, self);
+      else await answerTable({ ...options, input, output }, self);
+    });
 }

@@ -1,12 +1,14 @@
 import { Command } from "commander";
-import { nearest, type RunTask } from "../config/index.ts";
-import { VlPetError } from "../error.ts";
+import type { RunTask } from "../config/index.ts";
 import { type Scores, TASKS } from "../tasks/index.ts";
+import { taskSource } from "./asked-split.ts";
+import { addConfigOptions, configFrom, hasConfig, type ConfigOptions } from "./config-options.ts";
 import { scoreRecord } from "./evaluation.ts";
 import { addJavaOptions, type JavaOptions, type JavaScore, javaScores } from "./java-scores.ts";
 import { table } from "./table.ts";
+import { taskName } from "./task-name.ts";
 
-interface ScoreOptions extends JavaOptions {
+interface ScoreOptions extends JavaOptions, ConfigOptions {
   readonly task: string;
   readonly predictions: string;
   readonly references: readonly string[];
@@ -22,7 +24,8 @@ Predictions are the benchmarks' own result files, as vlpet evaluate --output
 writes them. References, by task:
 ${references.join("\n")}
 Examples without a prediction are not counted. METEOR and SPICE are computed
-by their authors' Java programs only, which you download yourself.
+by their authors' Java programs only, which you download yourself. The task's
+own settings, if any, are those of a configuration: --config runs/mine/config.json.
 
 Examples:
   vlpet score --task caption --predictions results.json \\
@@ -39,7 +42,7 @@ export function scoreCommand(): Command {
     .requiredOption("--predictions <file>", "the predictions")
     .requiredOption("--references <files...>", "what they are compared with")
     .option("--split <name>", "which split of dataset_coco.json", "test");
-  return addJavaOptions(command)
+  return addConfigOptions(addJavaOptions(command))
     .option("--per-item", "print the scores of every item, too", false)
     .option("--json", "print JSON", false)
     .addHelpText("after", notes)
@@ -48,10 +51,11 @@ export function scoreCommand(): Command {
 
 async function scoreWith(options: ScoreOptions): Promise<void> {
   const { predictions, references, split, json } = options;
-  const task = taskName(options.task);
+  const task = taskName(options.task, `--task ${options.task}`);
   const results = await TASKS[task].readResults(predictions);
-  const source = await TASKS[task].referenceSource(references, split);
-  const loaded = await TASKS[task].load({ [split]: source }, split);
+  const entry = await TASKS[task].referenceSource(references, split);
+  const settings = hasConfig(options) ? taskSource(await configFrom(options), task) : {};
+  const loaded = await TASKS[task].load({ ...settings, [split]: entry }, split);
   const scores = loaded.score(results);
   const java = await javaScores(loaded, results, options);
   const all = { ...scores.all, ...Object.fromEntries(java.map(({ name, value }) => [name, value])) };
@@ -94,15 +98,4 @@ function scoredText({ scores, java, examples }: Scored, { perItem }: ScoreOption
     [id, ...columns.map((values) => (values.get(id) ?? Number.NaN).toFixed(2))].join("\t"),
   );
   return [...lines, ...(java.length === 0 ? [] : [names.join("\t")]), ...items].join("\n");
-}
-
-function taskName(name: string): RunTask {
-  const known = Object.keys(TASKS);
-  if (known.includes(name)) return name as RunTask;
-  const guess = nearest(name, known);
-  throw new VlPetError("config", `there is no task "${name}"`, {
-    where: `--task ${name}`,
-    expected: `one of ${known.join(", ")}`,
-    fix: guess === null ? "name one of them" : `did you mean "${guess}"?`,
-  });
 }

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { PRESETS, RunConfig, settingLeaves, settingPaths } from "../config/index.ts";
+import { type Task, TASKS } from "../tasks/index.ts";
 
 const WIDTH = 78;
 
@@ -17,24 +18,42 @@ function wrapped(heading: string, words: readonly string[]): string {
   return [...lines, line].join("\n");
 }
 
+/** A schema's settings as `name=default`, those without a default by name. */
+function settingTexts(schema: v.GenericSchema): readonly (readonly [path: string, text: string])[] {
+  const defaults = new Map(settingLeaves(v.parse(schema, {})));
+  const leaves = settingPaths(schema).filter(
+    (path) => ![...defaults.keys()].some((leaf) => leaf.startsWith(`${path}.`)),
+  );
+  return leaves.map((path) => {
+    const value = defaults.get(path);
+    return [path, value === undefined ? path : `${path}=${value}`];
+  });
+}
+
+/** The settings that tasks have of their own, a paragraph a task. */
+function taskSettingsHelp(): readonly string[] {
+  return Object.values<Task>(TASKS).flatMap(({ name, settings }) => {
+    if (settings === undefined) return [];
+    const texts = settingTexts(v.strictObject(settings)).map(([, text]) => text);
+    return [wrapped(`  tasks.${name}.`, texts)];
+  });
+}
+
 /** All settings of a run with their defaults, a paragraph a group, and the presets; made from the schema. */
 export function settingsHelp(): string {
-  const defaults = new Map(settingLeaves(v.parse(RunConfig, {})));
   const groups = new Map<string, string[]>();
-  for (const path of settingPaths(RunConfig)) {
-    const isGroup = [...defaults.keys()].some((leaf) => leaf.startsWith(`${path}.`));
+  for (const [path, text] of settingTexts(RunConfig)) {
     const [group = "", ...rest] = path.split(".");
-    if (isGroup || group === "tasks") continue;
-    const value = defaults.get(path);
-    const name = rest.length === 0 ? group : rest.join(".");
+    if (group === "tasks") continue;
     const title = rest.length === 0 ? "" : group;
-    groups.set(title, [...(groups.get(title) ?? []), value === undefined ? name : `${name}=${value}`]);
+    const setting = rest.length === 0 ? text : text.slice(group.length + 1);
+    groups.set(title, [...(groups.get(title) ?? []), setting]);
   }
   return [
     "Settings and their defaults:",
     ...[...groups].map(([title, settings]) => wrapped(title === "" ? " " : `  ${title}.`, settings)),
     "  tasks.NAME. features train valid test (a folder, and the files of each split)",
-    "  tasks.NAME=null leaves out one of a preset's tasks",
+    ...taskSettingsHelp(),
     "",
     wrapped("Presets:", Object.keys(PRESETS)),
   ].join("\n");

@@ -6,19 +6,11 @@ import {
   type SplitName,
   type TaskSettings,
 } from "../config/index.ts";
-import {
-  joinedFeatures,
-  openFeatures,
-  requireImages,
-  type FeatureOptions,
-  type FeatureSource,
-} from "../data/index.ts";
-import { patchFeatures } from "../data/patch-features.ts";
+import { requireImages, type FeatureOptions, type FeatureSource } from "../data/index.ts";
 import { VlPetError } from "../error.ts";
 import { TASKS, type TaskSplit, topkPart } from "../tasks/index.ts";
 import type { TaskData } from "../train/task-data.ts";
-
-export const SPLITS = ["train", "valid", "test"] as const satisfies readonly SplitName[];
+import { featurePlaces, openPlaces } from "./feature-places.ts";
 
 /** Features kept in memory, so that photos are encoded once and small data sets are read once. */
 const CACHE_BYTES = 2 ** 28;
@@ -91,22 +83,6 @@ async function loadedSplit(
   });
 }
 
-/** Where the features of a split lie: its own places, or those of the whole task. */
-function featurePlaces(
-  name: RunTask,
-  features: TaskSettings["features"],
-  split: SplitName,
-): readonly string[] {
-  const places = typeof features === "string" || Array.isArray(features) ? features : features[split];
-  if (places !== undefined) return [places].flat();
-  throw new VlPetError("config", "a split has no features", {
-    where: `tasks.${name}.features`,
-    expected: `a path for "${split}", as there are files for this split`,
-    received: `paths for ${Object.keys(features).join(", ")}`,
-    fix: `add tasks.${name}.features.${split}, or leave tasks.${name}.${split} out`,
-  });
-}
-
 /** One source for the same places: tasks that share images share what is kept in memory. */
 async function featureSources(
   loaded: readonly Loaded[],
@@ -115,10 +91,7 @@ async function featureSources(
   const sources = new Map<string, FeatureSource>();
   for (const { places } of loaded) {
     const key = placesKey(places);
-    if (sources.has(key)) continue;
-    const opened: FeatureSource[] = [];
-    for (const place of places) opened.push(await openFeatures(place, { ...options, encode: patchFeatures }));
-    sources.set(key, joinedFeatures(opened));
+    if (!sources.has(key)) sources.set(key, await openPlaces(places, options));
   }
   return sources;
 }

@@ -21,7 +21,7 @@ export { hdf5Features } from "./formats/hdf5-images.ts";
 export { imageFeatures } from "./formats/photos.ts";
 export { readFeatures, writeFeatures } from "./hdf5.ts";
 export { type GqaQuestionRecord, type GqaTypes, readGqaQuestions } from "./gqa-questions.ts";
-export { imageStem } from "./image-name.ts";
+export { clipName, imageStem } from "./image-name.ts";
 export { type PairStatement, readOfficialStatements, readStatementList } from "./image-pairs.ts";
 export { type EpochOrder, originalOrder, seededOrder } from "./epoch-order.ts";
 export { joinedFeatures } from "./joined-features.ts";

@@ -3,7 +3,8 @@ import { readFile } from "node:fs/promises";
 import { CsvError, parse } from "csv-parse/sync";
 import * as v from "valibot";
 import { VlPetError } from "../error.ts";
-import { jsonLines, unreadable } from "./json-file.ts";
+import { jsonLines } from "./json-file.ts";
+import { unreadable } from "./text-file.ts";
 
 /** One row of a table. */
 export interface Row {

@@ -1,4 +1,4 @@
-import { imageStem, type Row } from "../data/index.ts";
+import { clipName, imageStem, type Row } from "../data/index.ts";
 import { type ErrorParts, VlPetError } from "../error.ts";
 import { plain } from "./custom-metrics.ts";
 import type { CustomSettings } from "./custom-settings.ts";
@@ -53,7 +53,7 @@ function rowImages(row: PlacedRow, { columns, visual, images, separator }: Custo
   const column = presentColumn(row, names, "columns.image");
   const found = cellTexts(row.cells.get(column), separator);
   const wanted = visual === "clip" ? 1 : images;
-  if (found.length === wanted) return found.map(imageStem);
+  if (found.length === wanted) return found.map(visual === "clip" ? clipName : imageStem);
   const kind = visual === "clip" ? "clips" : "pictures";
   throw rowError(row, `the row has another number of ${kind} than the task`, {
     expected: `${wanted} in the column ${column}`,

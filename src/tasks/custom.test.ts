@@ -119,8 +119,8 @@ describe("the settings of own data", () => {
       batchShare: 0.5,
       template: "",
     };
-    const split = await loaded("clip,answer\nscene_1.npz,a man\n", { settings });
-    expect(split.examples[0]).toMatchObject({ images: ["scene_1"], prompt: "custom: " });
+    const split = await loaded("clip,answer\nday/scene.1.npz,a man\n", { settings });
+    expect(split.examples[0]).toMatchObject({ images: ["scene.1"], prompt: "custom: " });
     expect(split.form).toEqual({
       loss: "token-mean",
       limits: { source: Infinity, target: 5 },

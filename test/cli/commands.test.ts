@@ -179,7 +179,7 @@ describe("vlpet predict", () => {
     const answer = results.find(({ question_id: id }) => id === 10)?.answer;
     expect(JSON.parse(stdout)).toEqual({
       task: "vqa",
-      file: "photos/p1.png",
+      files: ["photos/p1.png"],
       question: "which color?",
       text: answer,
     });

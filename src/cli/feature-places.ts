@@ -1,0 +1,41 @@
+import type { RunConfig, RunTask, SplitName, TaskSettings } from "../config/index.ts";
+import { joinedFeatures, openFeatures, type FeatureOptions, type FeatureSource } from "../data/index.ts";
+import { patchFeatures } from "../data/patch-features.ts";
+import { VlPetError } from "../error.ts";
+
+export const SPLITS = ["train", "valid", "test"] as const satisfies readonly SplitName[];
+
+/**
+ * Where the features of a task's split lie: the split's own places, or those of the whole task.
+ *
+ * @throws VlPetError "config" when the configuration names none.
+ */
+export function featurePlaces(
+  name: RunTask,
+  features: TaskSettings["features"],
+  split: SplitName,
+): readonly string[] {
+  const places = typeof features === "string" || Array.isArray(features) ? features : features[split];
+  if (places !== undefined) return [places].flat();
+  throw new VlPetError("config", "a split has no features", {
+    where: `tasks.${name}.features`,
+    expected: `a path for "${split}", as there are files for this split`,
+    received: `paths for ${Object.keys(features).join(", ")}`,
+    fix: `add tasks.${name}.features.${split}, or leave tasks.${name}.${split} out`,
+  });
+}
+
+/** Every place in which a task of a run has features. */
+export function allPlaces({ tasks }: RunConfig, name: RunTask): readonly string[] {
+  const features = tasks[name]?.features;
+  if (features === undefined) return [];
+  if (typeof features === "string" || Array.isArray(features)) return [features].flat();
+  return [...new Set(SPLITS.flatMap((split) => features[split] ?? []))];
+}
+
+/** The features that lie in some places, as one source; photos are encoded. */
+export async function openPlaces(places: readonly string[], options: FeatureOptions): Promise<FeatureSource> {
+  const opened: FeatureSource[] = [];
+  for (const place of places) opened.push(await openFeatures(place, { ...options, encode: patchFeatures }));
+  return joinedFeatures(opened);
+}
