@@ -172,9 +172,9 @@ describe("the settings of own data", () => {
     await writeFile(first, "image,question,answer\na.jpg,a?,1\n");
     await writeFile(second, lines({ image: "b.jpg", question: "b?", answer: 2 }));
     const split = await TASKS.custom.load({ train: { rows: [first, second] } }, "train");
-    expect(split.examples.map(({ id, images }) => [id, ...images])).toEqual([
-      ["1", "a"],
-      ["2", "b"],
+    expect(split.examples.map(({ id, images }) => ({ id, images }))).toEqual([
+      { id: "1", images: ["a"] },
+      { id: "2", images: ["b"] },
     ]);
   });
 });
