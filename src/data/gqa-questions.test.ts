@@ -1,8 +1,11 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readGqaQuestions } from "./gqa-questions.ts";
+import { readVocabulary } from "./question-annotations.ts";
+import { readQuestionLists } from "./visual-questions.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -69,5 +72,24 @@ describe("readGqaQuestions", () => {
     await expect(readGqaQuestions([other])).rejects.toMatchObject({
       parts: { where: `${other}, 1.imageId` },
     });
+  });
+});
+
+const FIXTURES = "../shared/fixtures/gqa";
+
+describe.skipIf(!existsSync(FIXTURES))("real GQA files (needs the shared annotations)", () => {
+  it("hold questions in their order, whose answers are of the 1842", async () => {
+    const official = await readGqaQuestions([`${FIXTURES}/testdev_balanced_questions_subset.json`]);
+    const list = await readQuestionLists([`${FIXTURES}/testdev_subset_lxmert.json`]);
+    expect(official).toHaveLength(400);
+    expect(official).toMatchObject(list);
+    expect(official.every(({ types }) => types !== undefined)).toBe(true);
+    const answers = await readVocabulary(`${FIXTURES}/trainval_ans2label.json`);
+    expect(answers.size).toBe(1842);
+    expect(await readVocabulary(`${FIXTURES}/trainval_label2ans.json`)).toEqual(answers);
+    const unknown = official.filter(
+      ({ label }) => ![...(label?.keys() ?? [])].every((text) => answers.has(text)),
+    );
+    expect(unknown.map(({ id }) => id)).toEqual([]);
   });
 });

@@ -69,12 +69,27 @@ const FIXTURE = "../shared/fixtures/vqa/normalization.json";
 
 describe.skipIf(!existsSync(FIXTURE))("normalisation of real answers (needs the shared fixtures)", () => {
   const { tables, pairs } = JSON.parse(readFileSync(FIXTURE, "utf8")) as {
-    tables: { contractions: Record<string, string> };
+    tables: {
+      contractions: Record<string, string>;
+      manualMap: Record<string, string>;
+      articles: string[];
+      punct: string[];
+    };
     pairs: [string, string, string, string][];
   };
 
   it("knows the evaluators' contractions", () => {
     expect(Object.fromEntries(CONTRACTIONS)).toEqual(tables.contractions);
+  });
+
+  it("knows the evaluators' number words, articles and marks", () => {
+    for (const [word, digits] of Object.entries(tables.manualMap)) expect(unifyWords(word)).toBe(digits);
+    expect(tables.articles.map(unifyWords)).toEqual(["", "", ""]);
+    expect(tables.punct).toHaveLength(21);
+    for (const mark of tables.punct) {
+      expect([mark, stripPunctuation(`a${mark}b`)]).toEqual([mark, "a b"]);
+      expect([mark, stripPunctuation(`a${mark} b`)]).toEqual([mark, "a b"]);
+    }
   });
 
   it("equals every step of every answer", () => {

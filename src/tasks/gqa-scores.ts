@@ -58,9 +58,10 @@ function breakdown(answered: readonly Answered[]): Readonly<Record<string, numbe
   const texts = new Map(answered.map(({ example, text }) => [example.id, text]));
   const { binary, open, distribution, ...parts } = gqaAccuracy(typed, texts);
   const byType = Object.entries({ ...parts.perStructuralType, ...parts.perSemanticType });
+  const openness = new Set(typed.map(({ structuralType }) => structuralType === "query"));
   return {
-    binary,
-    open,
+    ...(openness.has(false) && { binary }),
+    ...(openness.has(true) && { open }),
     ...Object.fromEntries(byType.map(([type, group]) => [`accuracy: ${type}`, group.accuracy])),
     ...(typed.some(({ globalGroup }) => globalGroup !== null) && { distribution }),
   };

@@ -107,7 +107,12 @@ describe("gqa from the official files", () => {
       "accuracy: obj": 100,
       distribution: 0.01,
     });
-    expect(split.score(new Map([["0900007", "no"]])).all).not.toHaveProperty("distribution");
+    expect(split.score(new Map([["0900007", "yes"]])).all).toEqual({
+      accuracy: 0,
+      binary: 0,
+      "accuracy: verify": 0,
+      "accuracy: obj": 0,
+    });
   });
 
   it("can only write results where there are no answers", async () => {
