@@ -1,12 +1,9 @@
-import type { ColumnMetaData, Compressors, OffsetIndex, PageHeader } from "hyparquet";
-import { parquetHeader } from "hyparquet/src/column.js";
+import type { ColumnMetaData, Compressors, PageHeader } from "hyparquet";
 import { decompressPage } from "hyparquet/src/datapage.js";
 import type { FeaturesColumn, FloatType } from "./columns.ts";
 import { fillFromHybrid } from "./hybrid.ts";
 import type { ParquetFile } from "./random-access.ts";
-
-/** Where a page lies and which row it begins with. */
-export type PageLocation = OffsetIndex["page_locations"][number];
+import { type PageLocation, rawPages } from "./raw-pages.ts";
 
 /** Numbers as a page holds them; a Uint16Array holds float16 words. Doubles are rounded to float32. */
 export type PageValues = Uint16Array | Float32Array;
@@ -18,7 +15,7 @@ export interface FloatPage {
   readonly values: PageValues;
 }
 
-/** The part of a column that lies in one row group. */
+/** The part of a column of features that lies in one row group. */
 export interface ColumnChunk {
   readonly file: ParquetFile;
   readonly column: FeaturesColumn;
@@ -29,59 +26,26 @@ export interface ColumnChunk {
 /**
  * The data pages of a column chunk, one at a time, from page `from` where its location is known and from the first
  * otherwise. The library's own route makes an object of each float16 and an array of each list; with 100,352 numbers
- * in a row of the table that takes ten times the time and memory of this one, which uses its page headers, codecs and
- * run-length decoder only. Format: Apache Parquet, Encodings.md and the Thrift definition of PageHeader.
+ * in a row of the table that takes ten times the time and memory of this one, which uses its page headers and codecs
+ * only. Format: Apache Parquet, Encodings.md and the Thrift definition of PageHeader.
  */
-export async function* floatPages(chunk: ColumnChunk, from: PageLocation | null): AsyncGenerator<FloatPage> {
-  const { metadata } = chunk;
-  const dictionaryAt = Number(metadata.dictionary_page_offset ?? 0);
-  const dataAt = Number(metadata.data_page_offset);
-  const start = dictionaryAt > 0 ? Math.min(dictionaryAt, dataAt) : dataAt;
-  const end = start + Number(metadata.total_compressed_size);
+export async function* floatPages(
+  chunk: ColumnChunk,
+  from: PageLocation | null,
+): AsyncGenerator<FloatPage> {
+  const { file, metadata } = chunk;
   let dictionary: PageValues | undefined;
-  let at = start;
-  while (at < end) {
-    const { header, bytesAt } = await pageHeader(chunk.file, at, end);
-    const next = bytesAt + header.compressed_page_size;
-    if (next > end) throw new RangeError(`a page reaches beyond its column chunk`);
-    const isDictionary = header.type === "DICTIONARY_PAGE";
-    if (from !== null && at < Number(from.offset) && !isDictionary) {
-      at = Number(from.offset);
+  for await (const { header, start, end } of rawPages(file, metadata, from)) {
+    const isData = header.type === "DATA_PAGE" || header.type === "DATA_PAGE_V2";
+    if (!isData && header.type !== "DICTIONARY_PAGE") continue;
+    const bytes = new Uint8Array(await file.slice(start, end));
+    if (isData) {
+      yield floatPage(chunk, header, bytes, dictionary);
       continue;
     }
-    const bytes = new Uint8Array(await chunk.file.slice(bytesAt, next));
-    if (isDictionary) {
-      const count = header.dictionary_page_header?.num_values ?? 0;
-      dictionary = plainValues(
-        decompressed(chunk, bytes, header.uncompressed_page_size),
-        count,
-        chunk.column.type,
-      );
-    } else if (header.type === "DATA_PAGE" || header.type === "DATA_PAGE_V2") {
-      yield floatPage(chunk, header, bytes, dictionary);
-    }
-    at = next;
-  }
-}
-
-/** Most headers are small; only the smallest and largest value that they may hold can make them longer. */
-const HEADER_BYTES = [256, 2 ** 16] as const;
-
-async function pageHeader(
-  file: ParquetFile,
-  at: number,
-  end: number,
-): Promise<{ readonly header: PageHeader; readonly bytesAt: number }> {
-  const [few, many] = HEADER_BYTES;
-  const read = async (length: number): Promise<{ header: PageHeader; bytesAt: number }> => {
-    const reader = { view: new DataView(await file.slice(at, Math.min(end, at + length))), offset: 0 };
-    const header = parquetHeader(reader);
-    return { header, bytesAt: at + reader.offset };
-  };
-  try {
-    return await read(few);
-  } catch {
-    return read(many);
+    const count = header.dictionary_page_header?.num_values ?? 0;
+    const content = decompressed(chunk, bytes, header.uncompressed_page_size);
+    dictionary = plainValues(content, count, chunk.column.type);
   }
 }
 

@@ -1,4 +1,5 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { close, fstatSync, openSync, read } from "node:fs";
+import { promisify } from "node:util";
 import type { AsyncBuffer } from "hyparquet";
 import { VlPetError } from "../../error.ts";
 
@@ -9,11 +10,43 @@ export interface ParquetFile extends AsyncBuffer {
   close(): Promise<void>;
 }
 
-/** @throws VlPetError "data" when the file cannot be opened. */
-export async function openParquetFile(file: string): Promise<ParquetFile> {
-  let handle: FileHandle;
+const readSome = promisify(read);
+const closeFile = promisify(close);
+
+/**
+ * A bare descriptor, because Node.js complains about file handles of sources that nobody closed.
+ *
+ * @throws VlPetError "data" when the file cannot be opened.
+ */
+export function openParquetFile(file: string): ParquetFile {
+  const descriptor = opened(file);
+  const { size: byteLength } = fstatSync(descriptor);
+  const bytesBetween = async (start: number, end: number): Promise<ArrayBuffer> => {
+    const isInside = start >= 0 && end >= start && end <= byteLength;
+    if (!isInside) throw new RangeError(`bytes ${start} to ${end} of a file of ${byteLength}`);
+    const bytes = new Uint8Array(end - start);
+    for (let done = 0; done < bytes.length;) {
+      const { bytesRead } = await readSome(descriptor, bytes, done, bytes.length - done, start + done);
+      if (bytesRead === 0) throw new RangeError("the file became shorter while it was read");
+      done += bytesRead;
+    }
+    return bytes.buffer;
+  };
+  return {
+    file,
+    byteLength,
+    slice(start, end = byteLength) {
+      const bytes = bytesBetween(start, end);
+      bytes.catch(() => undefined); // the library asks ahead, and may fail before it comes to look at the answer
+      return bytes;
+    },
+    close: () => closeFile(descriptor),
+  };
+}
+
+function opened(file: string): number {
   try {
-    handle = await open(file, "r");
+    return openSync(file, "r");
   } catch (cause) {
     throw new VlPetError("data", "the Parquet file cannot be opened", {
       where: file,
@@ -22,23 +55,6 @@ export async function openParquetFile(file: string): Promise<ParquetFile> {
       cause,
     });
   }
-  const { size: byteLength } = await handle.stat();
-  return {
-    file,
-    byteLength,
-    async slice(start, end = byteLength) {
-      const inside = start >= 0 && end >= start && end <= byteLength;
-      if (!inside) throw new RangeError(`bytes ${start} to ${end} of a file of ${byteLength}`);
-      const bytes = new Uint8Array(end - start);
-      for (let done = 0; done < bytes.length;) {
-        const { bytesRead } = await handle.read(bytes, done, bytes.length - done, start + done);
-        if (bytesRead === 0) throw new RangeError("the file became shorter while it was read");
-        done += bytesRead;
-      }
-      return bytes.buffer;
-    },
-    close: () => handle.close(),
-  };
 }
 
 /** Failures of the Parquet library as VlPetError "data" about the file; ours pass through. */

@@ -9,8 +9,9 @@ import {
 import { compressors } from "hyparquet-compressors";
 import { VlPetError } from "../../error.ts";
 import { type ColumnNames, featureColumns, type FeaturesColumn } from "./columns.ts";
-import { floatPages, type PageLocation } from "./pages.ts";
+import { floatPages } from "./pages.ts";
 import { openParquetFile, parquetError, type ParquetFile } from "./random-access.ts";
+import { type PageLocation, rawPages } from "./raw-pages.ts";
 import { type TableRow, tableRows } from "./rows.ts";
 
 /** A row and its number in the table. */
@@ -39,7 +40,7 @@ export interface FeatureTable {
  * @throws VlPetError "data" when it is damaged, or has no columns of ids and features.
  */
 export async function openFeatureTable(path: string, named: ColumnNames): Promise<FeatureTable> {
-  const file = await openParquetFile(path);
+  const file = openParquetFile(path);
   try {
     const metadata = await parquetMetadataAsync(file);
     const columns = featureColumns(metadata, path, named);
@@ -64,6 +65,10 @@ async function readIds(
   metadata: FileMetaData,
   column: string,
 ): Promise<readonly string[]> {
+  for (const group of metadata.row_groups) {
+    // The library trusts the headers of pages; this looks at them before.
+    for await (const page of rawPages(file, chunkOf(group, [column]).metadata, null)) void page;
+  }
   const rows = await parquetReadObjects({ file, metadata, columns: [column], compressors });
   const ids = rows.map((row) => row[column] as string | number | bigint | null | undefined);
   const empty = ids.findIndex((id) => id === null || id === undefined || id === "");
@@ -104,11 +109,7 @@ async function* rowsFrom(
   group: Group,
   first: number,
 ): AsyncGenerator<NumberedRow> {
-  const chunk = group.content.columns.find(
-    ({ meta_data: metadata }) => metadata?.path_in_schema.join("\0") === column.path.join("\0"),
-  );
-  if (chunk?.meta_data === undefined) throw new RangeError(`a row group without column ${column.name}`);
-  const metadata: ColumnMetaData = chunk.meta_data;
+  const { chunk, metadata } = chunkOf(group.content, column.path);
   const pages = await pageLocations(file, chunk);
   const page = pages.findLast(({ first_row_index: index }) => Number(index) <= first - group.start) ?? null;
   let row = group.start + Number(page?.first_row_index ?? 0);
@@ -121,6 +122,18 @@ async function* rowsFrom(
   }
   if (row !== group.end)
     throw new RangeError(`${row - group.start} rows in a group of ${group.end - group.start}`);
+}
+
+/** The part of the column at `path` that lies in a row group. */
+function chunkOf(
+  group: RowGroup,
+  path: readonly string[],
+): { readonly chunk: RowGroup["columns"][number]; readonly metadata: ColumnMetaData } {
+  const chunk = group.columns.find(
+    ({ meta_data: metadata }) => metadata?.path_in_schema.join("\0") === path.join("\0"),
+  );
+  if (chunk?.meta_data !== undefined) return { chunk, metadata: chunk.meta_data };
+  throw new RangeError(`a row group without column ${path.join(".")}`);
 }
 
 /** Where the pages lie, if the file was written with a page index. */
