@@ -20,30 +20,29 @@ export interface ClipQuestion {
 /** A question with so many choices, which are called a0, a1 and so on. */
 function questionLine(choices: number) {
   const names = Array.from({ length: choices }, (_, i) => `a${i}` as const);
-  const answers: Readonly<Record<`a${number}`, v.StringSchema<undefined>>> = Object.fromEntries(
-    names.map((name) => [name, v.string()]),
-  );
+  const line = v.object({
+    qid: v.union([v.number(), v.string()]),
+    q: v.string(),
+    ts: v.string(),
+    vid_name: v.string(),
+    show_name: v.optional(v.string()),
+    answer_idx: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(choices - 1))),
+    ...Object.fromEntries(names.map((name) => [name, v.string()])),
+  });
   return v.pipe(
-    v.intersect([
-      v.object({
-        qid: v.union([v.number(), v.string()]),
-        q: v.string(),
-        ts: v.string(),
-        vid_name: v.string(),
-        show_name: v.optional(v.string()),
-        answer_idx: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(choices - 1))),
-      }),
-      v.object(answers),
-    ]),
-    v.transform((line): ClipQuestion => ({
-      id: line.qid,
-      clip: line.vid_name,
-      question: line.q,
-      time: line.ts,
-      choices: names.map((name) => line[name] ?? ""),
-      answer: line.answer_idx,
-      show: line.show_name,
-    })),
+    line,
+    v.transform((entry): ClipQuestion => {
+      const answers = entry as Readonly<Record<(typeof names)[number], string>>;
+      return {
+        id: entry.qid,
+        clip: entry.vid_name,
+        question: entry.q,
+        time: entry.ts,
+        choices: names.map((name) => answers[name] ?? ""),
+        answer: entry.answer_idx,
+        show: entry.show_name,
+      };
+    }),
   );
 }
 
