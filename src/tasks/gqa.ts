@@ -27,6 +27,8 @@ const ACCEPTED: SourceForm<v.InferOutput<typeof GQA_SOURCE>> = {
   form: "{ questions } or { list }, each a path or a list of paths",
 };
 
+const REFERENCES = "official questions with answers, or question lists";
+
 const FORM: TaskForm = {
   loss: "example-mean",
   limits: { source: 20, target: Number.POSITIVE_INFINITY },
@@ -46,7 +48,7 @@ export const gqa: Task = {
   sixtieths: 100,
   sourceSchema: GQA_SOURCE,
   resultEnding: "json",
-  referenceHelp: "official questions with answers, or question lists",
+  referenceHelp: REFERENCES,
   form: () => FORM,
   ask(asked, _, { prompt = PROMPTS.gqa } = {}) {
     requireAsked("gqa", asked, { needed: ["text"] });
@@ -57,7 +59,7 @@ export const gqa: Task = {
   },
   readResults: (file) => readResultList(file, { id: "questionId", text: "prediction" }),
   async referenceSource(files) {
-    const found = await filesOfOneKind(files, "official questions with answers, or question lists");
+    const found = await filesOfOneKind(files, REFERENCES);
     return { [found.kind === "list" ? "list" : "questions"]: [...found.files] };
   },
 };

@@ -28,6 +28,8 @@ const ACCEPTED: SourceForm<v.InferOutput<typeof NLVR_SOURCE>> = {
   form: "{ annotations } or { list }, each a path",
 };
 
+const REFERENCES = "the official JSON lines with labels, or one list of statements";
+
 const FORM: TaskForm = {
   loss: "example-mean",
   limits: { source: Number.POSITIVE_INFINITY, target: Number.POSITIVE_INFINITY },
@@ -47,7 +49,7 @@ export const nlvr: Task = {
   sixtieths: 20,
   sourceSchema: NLVR_SOURCE,
   resultEnding: "csv",
-  referenceHelp: "the official JSON lines with labels, or a list of statements",
+  referenceHelp: REFERENCES,
   form: () => FORM,
   ask(asked, _, { prompt = PROMPTS.nlvr } = {}) {
     requireAsked("nlvr", asked, { needed: ["text"] });
@@ -62,8 +64,8 @@ export const nlvr: Task = {
   },
   readResults: readTruthFile,
   async referenceSource(files) {
-    const only = onlyFile(files, "one file of statements");
-    const { kind } = await filesOfOneKind([only], "the official JSON lines, or a list of statements");
+    const only = onlyFile(files, REFERENCES);
+    const { kind } = await filesOfOneKind([only], REFERENCES);
     return { [kind === "list" ? "list" : "annotations"]: only };
   },
 };
