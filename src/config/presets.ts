@@ -78,7 +78,7 @@ function sceneTask<Entry>(entry: (split: SceneSplit) => Entry) {
 
 /** Runs as plain data: name → settings over the defaults. Several can be laid over each other. */
 export const PRESETS = {
-  /** VL-PET-large on BART, as in the paper's image-text table. */
+  /** VL-PET on BART, as in the paper's image-text table. */
   "vl-pet-large": { ...PAPER, pet: VL_PET.large },
   "vl-pet-middleX": { ...PAPER, pet: VL_PET.middleX },
   "vl-pet-middleY": { ...PAPER, pet: VL_PET.middleY },

@@ -27,13 +27,17 @@ export function requireAsked(
   );
   const wrong = missing ?? useless;
   if (wrong === undefined) return;
+  const accepted = [
+    ...needed.map((part) => PARTS[part]),
+    ...optional.map((part) => `${PARTS[part]} (not needed)`),
+  ];
   throw new VlPetError(
     "config",
     missing === undefined
       ? `the task ${task} has no use for ${PARTS[wrong]}`
       : `the task ${task} needs ${PARTS[wrong]}`,
     {
-      expected: needed.length === 0 ? "only pictures" : needed.map((part) => PARTS[part]).join(", "),
+      expected: accepted.length === 0 ? "only pictures" : accepted.join(", "),
       fix: missing === undefined ? "leave it out, or name another task" : "add it, or name another task",
     },
   );

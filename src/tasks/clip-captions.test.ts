@@ -185,7 +185,9 @@ describe("yc2c", () => {
       '{"vid_name": "abcDEF12345_3", "clip_id": 13447, "descs": [{"desc": "mix"}]}\n',
     );
     expect(TASKS.yc2c.ask({ subtitles: ["now", " mix "] }, {}).prompt).toBe("[Subs] now mix yc2c: ");
-    expect(() => TASKS.yc2c.ask({ time: [1, 2] }, {})).toThrow("the task yc2c has no use for a time span");
+    expect(() => TASKS.yc2c.ask({ time: [1, 2] }, {})).toThrow(
+      "the task yc2c has no use for a time span\n  expected: subtitles (not needed)",
+    );
   });
 });
 

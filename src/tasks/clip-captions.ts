@@ -9,17 +9,10 @@ import {
   tokenizedClipCaptions,
   withoutDescriptions,
 } from "./clip-caption-scores.ts";
+import { CLIP_FORM } from "./clip-form.ts";
 import { CLIP_SOURCE, clipReferences, clipSource } from "./clip-source.ts";
 import { clipExample, clipText, type ClipWords, textOptions } from "./clip-text.ts";
-import type { Example, Task, TaskForm, TaskSplit } from "./task.ts";
-
-/** As many tokens are generated as are trained, in the original too: its improved behaviour is the same. */
-const FORM: TaskForm = {
-  loss: "example-mean",
-  limits: { source: 600, target: 20 },
-  visual: "clip",
-  answer: { kind: "text", beams: "config", maxLength: 20 },
-};
+import type { Example, Task, TaskSplit } from "./task.ts";
 
 /** One benchmark of captions of clips. */
 interface Benchmark {
@@ -51,7 +44,7 @@ function clipCaptions({ name, timed }: Benchmark): Task {
     sourceSchema: CLIP_SOURCE,
     resultEnding: "jsonl",
     referenceHelp: "the split's annotation files (JSON lines)",
-    form: () => FORM,
+    form: () => CLIP_FORM,
     ask(asked, _, options = {}) {
       requireAsked(name, asked, { needed, optional: ["subtitles"] });
       const { time, subtitles = [] } = asked;
@@ -105,7 +98,7 @@ function captionSplit(task: Benchmark["name"], split: string, entries: readonly 
   return {
     task,
     split,
-    form: FORM,
+    form: CLIP_FORM,
     examples: entries.map(({ example }) => example),
     target(index, random) {
       const entry = entries[index];

@@ -4,21 +4,11 @@ import { choiceAccuracy } from "../metrics/index.ts";
 import { PROMPTS } from "../text/index.ts";
 import { requireAsked } from "./asked.ts";
 import { choiceFile, choiceName, chosenPlace, readChoiceFile } from "./choice-answers.ts";
+import { CLIP_FORM } from "./clip-form.ts";
 import { CLIP_SOURCE, clipReferences, clipSource } from "./clip-source.ts";
 import { clipExample, clipText, textOptions } from "./clip-text.ts";
 import { predictedExamples, scorableExamples } from "./predictions.ts";
-import type { Asked, Example, Scores, Task, TaskForm, TaskSplit } from "./task.ts";
-
-/**
- * Quirk: an answer of two characters is searched for with the run's beams, as captions are; those about pictures are
- * written greedily.
- */
-const FORM: TaskForm = {
-  loss: "example-mean",
-  limits: { source: 600, target: 20 },
-  visual: "clip",
-  answer: { kind: "text", beams: "config", maxLength: 20 },
-};
+import type { Asked, Example, Scores, Task, TaskSplit } from "./task.ts";
 
 /** One benchmark of questions about clips. */
 interface Benchmark {
@@ -45,7 +35,7 @@ function clipQuestions({ name, choices }: Benchmark): Task {
     sourceSchema: CLIP_SOURCE,
     resultEnding: "json",
     referenceHelp: "the split's annotation files (JSON lines)",
-    form: () => FORM,
+    form: () => CLIP_FORM,
     ask(asked, _, options = {}) {
       requireAsked(name, asked, { needed: ["text", "time", "choices"], optional: ["subtitles"] });
       return clipText(askedWords(asked, { name, choices }), textOptions(options, PROMPTS[name]));
@@ -113,7 +103,7 @@ function questionSplit(task: Benchmark["name"], split: string, asked: Questions)
   return {
     task,
     split,
-    form: FORM,
+    form: CLIP_FORM,
     examples,
     target(index) {
       const example = examples[index];
