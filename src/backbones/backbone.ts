@@ -46,8 +46,10 @@ export interface DecoderStep {
 /** A batch of one task as plain numbers; texts are padded to equal length by `feeds`. */
 export interface EncoderBatch {
   readonly inputIds: readonly (readonly number[])[];
-  /** [B, images·rows, F] */
+  /** [B, images·rows, F]; normalised pixels [B·images, 3, S, S] for a model that encodes images itself. */
   readonly features: Float32Array;
+  /** S, where `features` are pixels. */
+  readonly imageSize?: number;
   /** [B, images·rows, 4] as (x1, x2, y1, y2); null = all zero, as in all CLIP and video data. */
   readonly boxes: Float32Array | null;
   /** How many of an example's visual tokens, from the first, may be attended to, [B]; absent = all, as in the original. */
@@ -92,7 +94,8 @@ export interface Backbone {
   readonly initRule: InitRule;
   /** The decoder's layers, then those of a side network beside it: the order of all lists of keys and values. */
   readonly caches: readonly CacheShape[];
-  encode(scope: Scope, visual: VisualLayout): Encoded;
+  /** `features` [B, images·rows, F] in place of the input of this name. */
+  encode(scope: Scope, visual: VisualLayout, features?: Tensor | null): Encoded;
   /** Keys and values of the encoder's states for every decoder layer. */
   memory(scope: Scope, encoded: Encoded): readonly KeyValue[];
   /** What each layer remembers before a text's first token, [rows, H, P, K]; empty without a decoder prompt. */

@@ -56,7 +56,8 @@ export function encoderDecoder(family: Family, prompts: PromptLengths, ladder: L
     tokens: family.tokens,
     initRule: family.initRule,
     caches: caches(parts),
-    encode: (scope, visual) => encode(family, { prompts, side }, scope, visual),
+    encode: (scope, visual, features = null) =>
+      encode(family, { prompts, side }, scope, { visual, features }),
     memory: (scope, encoded) => memory(parts, scope, encoded),
     firstPast: (scope, rows) => firstPast(parts, scope, rows),
     decode: (scope, encoded) => decode(parts, scope, encoded),

@@ -41,6 +41,12 @@ function encoderStep(relative: Tensor | null, { mask, visual }: Read): LayerStep
   return (layer, x) => feedForward(layer, selfAttention(layer, x, { bias, past: undefined }).states);
 }
 
+/** What the encoder sees; `features` null = they are an input. */
+export interface Seen {
+  readonly visual: VisualLayout;
+  readonly features: Tensor | null;
+}
+
 /** What a method adds to the encoder. */
 export interface EncoderAdditions {
   readonly prompts: PromptLengths;
@@ -55,7 +61,7 @@ export function encode(
   family: Family,
   { prompts, side }: EncoderAdditions,
   root: Scope,
-  visual: VisualLayout,
+  { visual, features }: Seen,
 ): Encoded {
   const { positions, dropRate } = family;
   const scope = stackScope(root, "encoder");
@@ -73,7 +79,7 @@ export function encode(
   const all =
     tokenCount === 0
       ? [text]
-      : [text, visualEmbedding(scope, visual, family.visual, tokenTable(scope, family))];
+      : [text, visualEmbedding(scope, { visual, features }, family.visual, tokenTable(scope, family))];
   const read: Read = { parts: side === null ? all : [text], mask, visual: ownVisual };
   const { rows, layout } = sequenceOf(read);
   const start: Sequence = { rows: scope.dropout(rows, dropRate, "embedding"), layout };

@@ -3,6 +3,7 @@ import { float32Tensor } from "../graph/index.ts";
 import { VlPetError } from "../error.ts";
 import { embeddingTable, linear, norm, paddedLayout, type NormKind, type Scope } from "../nn/index.ts";
 import { add, concat, gather, gatherRows, mul, reduceMax, relu, reshape, slice, sub } from "../ops/index.ts";
+import type { EncoderBatch } from "./backbone.ts";
 import { poolingWindows, visualTokens, type VisualLayout } from "./visual-layout.ts";
 import { visualProjector } from "./visual-projector.ts";
 import type { LowRankProjector } from "./visual-settings.ts";
@@ -27,13 +28,14 @@ function constantIndices(scope: Scope, indices: readonly number[]): Tensor {
 }
 
 /** Pools each image's feature grid: [B, images·rows, F] → [B·V, F]. */
-function pooledFeatures(scope: Scope, visual: VisualLayout, featureWidth: number): Tensor {
+function pooledFeatures(
+  scope: Scope,
+  { visual, features: given }: { readonly visual: VisualLayout; readonly features: Tensor | null },
+  featureWidth: number,
+): Tensor {
   const batch = symbol("B");
-  const features = scope.graph.input("features", "float32", [
-    batch,
-    visual.images * visual.rows,
-    featureWidth,
-  ]);
+  const features =
+    given ?? scope.graph.input("features", "float32", [batch, visual.images * visual.rows, featureWidth]);
   const rowCount = times(batch, visualTokens(visual));
   if (visual.pooledRows === visual.rows) return reshape(features, [rowCount, featureWidth]);
   const { cells, window } = poolingWindows(visual.rows, visual.pooledRows);
@@ -72,10 +74,11 @@ function hidden(scope: Scope, features: Tensor, { width, norm: kind, hiddenLayer
  */
 export function visualEmbedding(
   scope: Scope,
-  visual: VisualLayout,
+  seen: { readonly visual: VisualLayout; readonly features: Tensor | null },
   config: VisualConfig,
   table: Tensor,
 ): Tensor {
+  const { visual } = seen;
   if (visual.images > config.imageSlots) {
     throw new VlPetError("config", "an example has more images than the backbone tells apart", {
       where: "backbone.imageSlots",
@@ -87,7 +90,7 @@ export function visualEmbedding(
   const tokens = visualTokens(visual);
   const layout = paddedLayout(symbol("B"), tokens);
 
-  const raw = pooledFeatures(at, visual, config.featureWidth); // [B·V, F]
+  const raw = pooledFeatures(at, seen, config.featureWidth); // [B·V, F]
   const projector = at.at("feat_embedding.0");
   const projected = projector.site("visual.projector", {
     x: raw,
@@ -109,19 +112,17 @@ export function visualEmbedding(
   return add(layout.grid(add(features, positions)), orders);
 }
 
-/** Feeds of the visual inputs. `features` [B, images·rows, F]; boxes null = zeros. */
+/** Feeds of the visual inputs: features or pixels, and boxes (null = zeros). */
 export function visualFeeds(
   batch: number,
   visual: VisualLayout,
-  { features, boxes }: { readonly features: Float32Array; readonly boxes: Float32Array | null },
+  { features, boxes, imageSize }: Pick<EncoderBatch, "features" | "boxes" | "imageSize">,
 ): Record<string, HostTensor> {
   const rows = visual.images * visual.rows;
-  return {
-    features: float32Tensor(features, [batch, rows, features.length / (batch * rows)]),
-    boxes: float32Tensor(boxes ?? new Float32Array(batch * rows * BOX_COORDINATES), [
-      batch,
-      rows,
-      BOX_COORDINATES,
-    ]),
-  };
+  const seen: Record<string, HostTensor> =
+    imageSize === undefined
+      ? { features: float32Tensor(features, [batch, rows, features.length / (batch * rows)]) }
+      : { images: float32Tensor(features, [batch * visual.images, 3, imageSize, imageSize]) };
+  const places = boxes ?? new Float32Array(batch * rows * BOX_COORDINATES);
+  return { ...seen, boxes: float32Tensor(places, [batch, rows, BOX_COORDINATES]) };
 }

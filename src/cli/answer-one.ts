@@ -7,6 +7,7 @@ import type { ModelSession } from "../train/session.ts";
 import { askedSplit, askedTask, chosenText, taskForm } from "./asked-split.ts";
 import { trainedModel, withSession } from "./open-run.ts";
 import type { PredictOptions } from "./predict-options.ts";
+import { sessionReading } from "./photo-reading.ts";
 import { shownFiles, type ShownKind } from "./shown-files.ts";
 import { subtitleLines } from "./subtitle-lines.ts";
 import { taskName } from "./task-name.ts";
@@ -52,13 +53,14 @@ function requireKind(task: RunTask, { visual }: TaskForm, given: TaskForm["visua
 }
 
 async function answered(
-  { reader, generator, model }: ModelSession,
-  { generation }: RunConfig,
+  session: ModelSession,
+  config: RunConfig,
   split: TaskSplit,
   kind: ShownKind,
 ): Promise<string> {
-  const { batchSize, ...settings } = generation;
-  const features = shownFiles(kind, model.backbone.sizes.featureWidth);
+  const { reader, generator } = session;
+  const { batchSize, ...settings } = config.generation;
+  const features = shownFiles(kind, sessionReading(session, config));
   const texts = await predictions({ reader, generator, data: { split, features }, settings, batchSize });
   return [...texts.values()].join("");
 }

@@ -6,6 +6,7 @@ import { allPlaces, openPlaces } from "./feature-places.ts";
 import { interruptible } from "./interrupt.ts";
 import { trainedModel, withSession } from "./open-run.ts";
 import type { PredictOptions } from "./predict-options.ts";
+import { sessionReading } from "./photo-reading.ts";
 import { predictRows } from "./predict-rows.ts";
 import { taskName } from "./task-name.ts";
 
@@ -30,7 +31,7 @@ export async function answerTable(
   const places = features.length > 0 ? features.map((path) => resolve(path)) : allPlaces(config, task);
   const { answered, before } = await interruptible((signal) =>
     withSession(trained, async (session) => {
-      const source = await openPlaces(places, { width: session.model.backbone.sizes.featureWidth });
+      const source = await openPlaces(places, sessionReading(session, config));
       try {
         return await predictRows({
           session,

@@ -1,6 +1,11 @@
 import type { RunConfig, RunTask, SplitName, TaskSettings } from "../config/index.ts";
-import { joinedFeatures, openFeatures, type FeatureOptions, type FeatureSource } from "../data/index.ts";
-import { patchFeatures } from "../data/patch-features.ts";
+import {
+  joinedFeatures,
+  openFeatures,
+  type FeatureOptions,
+  type FeatureSource,
+  type ImageEncoder,
+} from "../data/index.ts";
 import { VlPetError } from "../error.ts";
 
 export const SPLITS = ["train", "valid", "test"] as const satisfies readonly SplitName[];
@@ -33,9 +38,12 @@ export function allPlaces({ tasks }: RunConfig, name: RunTask): readonly string[
   return [...new Set(SPLITS.flatMap((split) => features[split] ?? []))];
 }
 
-/** The features that lie in some places, as one source; photos are encoded. */
-export async function openPlaces(places: readonly string[], options: FeatureOptions): Promise<FeatureSource> {
+/** The features that lie in some places, as one source; photos are turned into features by `encode`. */
+export async function openPlaces(
+  places: readonly string[],
+  options: FeatureOptions & { readonly encode: ImageEncoder },
+): Promise<FeatureSource> {
   const opened: FeatureSource[] = [];
-  for (const place of places) opened.push(await openFeatures(place, { ...options, encode: patchFeatures }));
+  for (const place of places) opened.push(await openFeatures(place, options));
   return joinedFeatures(opened);
 }

@@ -1,6 +1,6 @@
 import { openFeatures, type Features, type FeatureSource } from "../data/index.ts";
-import { PATCH_WIDTH, patchFeatures } from "../data/patch-features.ts";
 import { VlPetError } from "../error.ts";
+import type { PhotoReading } from "./photo-reading.ts";
 
 /** What the files are that a model is shown. */
 export type ShownKind = "photo" | "features";
@@ -9,12 +9,12 @@ export type ShownKind = "photo" | "features";
  * The features of single files, whatever they are called: every path is its own id.
  *
  * @throws (its `read`) VlPetError "data" when a file cannot be read, holds several images, or has features of another
- * width than `width`.
+ * width than the model takes.
  */
-export function shownFiles(kind: ShownKind, width: number): FeatureSource {
+export function shownFiles(kind: ShownKind, { encode, width }: Required<PhotoReading>): FeatureSource {
   return {
     describe: kind === "photo" ? "photos" : "files of features",
-    read: (file) => (kind === "photo" ? photo(file, width) : onlyFeatures(file, width)),
+    read: (file) => (kind === "photo" ? encode(file) : onlyFeatures(file, width)),
     missing: () => Promise.resolve([]),
     close: () => Promise.resolve(),
   };
@@ -34,14 +34,4 @@ async function onlyFeatures(file: string, width: number): Promise<Features> {
   } finally {
     await source.close();
   }
-}
-
-async function photo(file: string, width: number): Promise<Features> {
-  if (width === PATCH_WIDTH) return patchFeatures(file);
-  throw new VlPetError("data", "this model was trained on extracted features, not on photos", {
-    where: file,
-    expected: `features of width ${width}`,
-    received: "a photo",
-    fix: "extract the features of the image in the same way and give them with --features",
-  });
 }

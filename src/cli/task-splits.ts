@@ -1,16 +1,19 @@
 import {
   configuredTasks,
+  imageEncoderConfig,
   loadOptions,
   type RunConfig,
   type RunTask,
   type SplitName,
   type TaskSettings,
 } from "../config/index.ts";
-import { requireImages, type FeatureOptions, type FeatureSource } from "../data/index.ts";
+import { requireImages, type FeatureSource } from "../data/index.ts";
 import { VlPetError } from "../error.ts";
 import { TASKS, type TaskSplit, topkPart } from "../tasks/index.ts";
+import { encodedRows } from "../train/image-encoder.ts";
 import type { TaskData } from "../train/task-data.ts";
 import { featurePlaces, openPlaces } from "./feature-places.ts";
+import { photoReading } from "./photo-reading.ts";
 
 /** Features kept in memory, so that photos are encoded once and small data sets are read once. */
 const CACHE_BYTES = 2 ** 28;
@@ -47,13 +50,18 @@ export async function openTaskSplits(
       if (settings[split] !== undefined) loaded.push(await loadedSplit(config, name, settings, split));
     }
   }
-  const bare = await featureSources(loaded, {});
-  for (const entry of loaded) await requireAllImages(entry, sourceOf(bare, entry));
   const [first] = loaded;
   if (first === undefined) throw withoutSplits(wanted);
+  const imageEncoder = await imageEncoderConfig(config.visual.encoder);
+  const reading = photoReading(config, imageEncoder);
+  const bare = await featureSources(loaded, reading);
+  for (const entry of loaded) await requireAllImages(entry, sourceOf(bare, entry));
   const featureWidth =
-    config.backbone.featureWidth ?? (await sourceOf(bare, first).read(firstImage(first))).width;
-  const sources = await featureSources(loaded, { width: featureWidth, cacheBytes: CACHE_BYTES });
+    imageEncoder !== null
+      ? encodedRows(imageEncoder).width
+      : (config.backbone.featureWidth ?? (await sourceOf(bare, first).read(firstImage(first))).width);
+  const options = { cacheBytes: CACHE_BYTES, width: featureWidth, ...reading };
+  const sources = await featureSources(loaded, options);
   for (const entry of loaded) await sourceOf(sources, entry).read(firstImage(entry));
   return {
     featureWidth,
@@ -86,7 +94,7 @@ async function loadedSplit(
 /** One source for the same places: tasks that share images share what is kept in memory. */
 async function featureSources(
   loaded: readonly Loaded[],
-  options: FeatureOptions,
+  options: Parameters<typeof openPlaces>[1],
 ): Promise<ReadonlyMap<string, FeatureSource>> {
   const sources = new Map<string, FeatureSource>();
   for (const { places } of loaded) {

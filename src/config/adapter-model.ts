@@ -3,9 +3,14 @@ import { BackboneConfig } from "../backbones/index.ts";
 import { VlPetError } from "../error.ts";
 import { PetConfig } from "../pet/index.ts";
 import type { AdapterConfig } from "../train/adapter-folder.ts";
+import { ImageEncoderConfig } from "../train/image-encoder.ts";
 import type { ModelConfig } from "../train/model.ts";
 
-const Model = v.object({ backbone: BackboneConfig, pet: PetConfig });
+const Model = v.object({
+  backbone: BackboneConfig,
+  pet: PetConfig,
+  imageEncoder: v.exactOptional(ImageEncoderConfig),
+});
 
 /**
  * The model that an adapter belongs to.

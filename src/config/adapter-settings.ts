@@ -17,7 +17,7 @@ export function withAdapter(config: RunConfig, stored: AdapterConfig, where: str
     ...config,
     backbone: { ...config.backbone, ...sizes },
     pet,
-    visual: { regions: stored.regions, frames: stored.frames ?? config.visual.frames },
+    visual: { ...config.visual, regions: stored.regions, frames: stored.frames ?? config.visual.frames },
     prompts: Object.values(stored.prompts).some((prompt) => prompt !== ""),
     training: { ...config.training, seed: stored.seed },
   };

@@ -6,6 +6,7 @@ export { countedTable, type CountedCell, type CountedRow } from "./counted-table
 export { courseSettings } from "./course-settings.ts";
 export { foundConfig, type FoundConfig } from "./found-config.ts";
 export type { Layer } from "./layers.ts";
+export { imageEncoderConfig } from "./image-encoder.ts";
 export { localConfig } from "./local-config.ts";
 export {
   configuredTasks,

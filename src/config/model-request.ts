@@ -2,9 +2,11 @@ import { backbone, type SpecialTokens } from "../backbones/index.ts";
 import { VlPetError } from "../error.ts";
 import { type LoadOptions, TASKS } from "../tasks/index.ts";
 import { loadTokenizer, type Tokenizer } from "../text/index.ts";
+import { encodedRows } from "../train/image-encoder.ts";
 import { weightsFile } from "../train/hugging-face-folder.ts";
 import type { ModelSessionRequest } from "../train/session.ts";
 import { backboneConfig } from "./backbone-config.ts";
+import { imageEncoderConfig } from "./image-encoder.ts";
 import { localConfig } from "./local-config.ts";
 import type { RunConfig, RunTask, TaskSettings } from "./run-config.ts";
 
@@ -24,11 +26,18 @@ export async function modelRequest(asked: RunConfig): Promise<ModelRequest> {
   const tokenizerFolder = config.tokenizer ?? folder;
   if (tokenizerFolder === null) throw withoutTokenizer();
   const tokenizer = await loadTokenizer(tokenizerFolder);
-  const sizes = await backboneConfig(config.backbone, tokenizer.vocabSize);
+  const imageEncoder = await imageEncoderConfig(visual.encoder);
+  const featureWidth = imageEncoder === null ? config.backbone.featureWidth : encodedRows(imageEncoder).width;
+  const sizes = await backboneConfig({ ...config.backbone, featureWidth }, tokenizer.vocabSize);
   requireMarkers(tokenizer, backbone(sizes).tokens, tokenizerFolder);
   return {
-    model: { backbone: sizes, pet },
-    visual: { ...visual, padding: config.behaviour === "original" ? "attended" : "masked" },
+    model: { backbone: sizes, pet, ...(imageEncoder === null ? {} : { imageEncoder }) },
+    ...(visual.encoder === null ? {} : { imageEncoderFile: visual.encoder.weights }),
+    visual: {
+      regions: visual.regions,
+      frames: visual.frames,
+      padding: config.behaviour === "original" ? "attended" : "masked",
+    },
     tokenizer,
     backboneFile: folder === null ? null : weightsFile(folder),
     seed: training.seed,

@@ -31,7 +31,10 @@ describe("resolveConfig", () => {
     });
     expect(generation).toMatchObject({ beams: 5, noRepeatNgram: 3, earlyStopping: true, lengthPenalty: 1 });
     expect(pet).toMatchObject({ name: "vl-pet", granularity: "large", rank: 96 });
-    expect({ visual, prompts }).toEqual({ visual: { regions: 36, frames: 64 }, prompts: true });
+    expect({ visual, prompts }).toEqual({
+      visual: { regions: 36, frames: 64, encoder: null },
+      prompts: true,
+    });
   });
 
   it("lays presets, file, settings and options over each other in this order", async () => {

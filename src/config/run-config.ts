@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { PetConfig } from "../pet/index.ts";
 import { BEHAVIOURS, Path, Paths, type Task, TASKS } from "../tasks/index.ts";
 import { BackboneSettings } from "./backbone-settings.ts";
+import { ImageEncoderSettings } from "./image-encoder.ts";
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const countOrNone = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -120,6 +121,8 @@ export const RunConfig = v.strictObject({
       regions: v.optional(v.nullable(count), 36),
       /** Visual tokens of a clip: longer ones are pooled over time, shorter ones filled up with zeros. */
       frames: v.optional(count, 64),
+      /** An image encoder inside the model, for photos in place of features; null = features are read. */
+      encoder: v.optional(v.nullable(ImageEncoderSettings), null),
     }),
     {},
   ),

@@ -1,8 +1,8 @@
 import type { Tensor } from "../graph/index.ts";
 import { RandomStream } from "../random.ts";
 
-/** The part of a model a parameter belongs to. */
-export type Part = "shared" | "visual" | "encoder" | "decoder";
+/** The part of a model a parameter belongs to: "vision" is an image encoder, "visual" the embedding of its features. */
+export type Part = "shared" | "vision" | "visual" | "encoder" | "decoder";
 
 /**
  * What a parameter is, declared by the layer that owns it. Methods choose what to train, and the optimiser what to

@@ -23,6 +23,8 @@ export interface AdapterConfig {
   readonly seed: number;
   /** Fingerprint of the backbone's weights file; null when it started fresh from the seed. */
   readonly backboneFingerprint: string | null;
+  /** Fingerprint of the image encoder's weights file, for a model that has one. */
+  readonly imageEncoderFingerprint?: string;
   readonly prompts: Readonly<Record<string, string>>;
 }
 

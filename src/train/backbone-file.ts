@@ -14,7 +14,7 @@ const MEANINGLESS = [
 
 /** Parameters that a language model must bring along; the visual embedding and a bias of the head may start fresh. */
 function isRequired({ traits: { owner, part, role } }: Parameter): boolean {
-  return owner === "backbone" && part !== "visual" && role !== "buffer";
+  return owner === "backbone" && part !== "visual" && part !== "vision" && role !== "buffer";
 }
 
 function listed(what: string, names: readonly string[]): readonly string[] {

@@ -137,14 +137,17 @@ async function readProgress(folder: string): Promise<Progress> {
 }
 
 function sizes({ model }: AdapterConfig): string {
-  return JSON.stringify(model.backbone);
+  const { backbone, imageEncoder = null } = model;
+  return JSON.stringify(imageEncoder === null ? backbone : { ...backbone, imageEncoder });
 }
 
 /** The frozen weights in words: those of a file, or fresh ones, which differ from seed to seed. */
-function weightsOf({ backboneFingerprint, seed }: AdapterConfig): string {
-  return backboneFingerprint === null
-    ? `weights drawn from the seed ${seed}`
-    : `weights ${backboneFingerprint}`;
+function weightsOf({ backboneFingerprint, imageEncoderFingerprint, seed }: AdapterConfig): string {
+  const backbone =
+    backboneFingerprint === null ? `weights drawn from the seed ${seed}` : `weights ${backboneFingerprint}`;
+  return imageEncoderFingerprint === undefined
+    ? backbone
+    : `${backbone}, image encoder ${imageEncoderFingerprint}`;
 }
 
 /** Throws kind "checkpoint" unless both adapters are of the same backbone: same sizes, same weights. */

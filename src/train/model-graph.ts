@@ -1,6 +1,6 @@
 import { printGraph } from "../graph/index.ts";
 import { ADAMW } from "../optim/index.ts";
-import { modelScope, variantOf, writtenModel, type Model } from "./model.ts";
+import { encodedInputs, modelScope, variantOf, writtenModel, type Model } from "./model.ts";
 import { stepGraph } from "./step-graph.ts";
 import { exampleLayout } from "./model-summary.ts";
 
@@ -17,7 +17,7 @@ export function modelGraph(made: Model, kind: GraphKind, regions: number | null)
   if (kind === "step") return printGraph(stepGraph(made, variant, { adamw: ADAMW, clip: 5 }).outputs);
   if (kind === "decode") return printGraph({ states: writtenModel(made, variant, "evaluate").states.rows });
   const scope = modelScope(made, "evaluate", variant.task);
-  const { states, mask, side } = made.backbone.encode(scope, variant.visual);
+  const { states, mask, side } = encodedInputs(made, scope, variant.visual);
   const beside = side === null ? {} : { side_states: side.states.rows, side_mask: side.mask };
   return printGraph({ states: states.rows, mask, ...beside });
 }

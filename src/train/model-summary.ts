@@ -79,6 +79,7 @@ export function modelSummary(made: Model): ModelSummary {
 
 function groupOf({ traits: { owner, part, of } }: Parameter): string {
   if (owner === "pet") return `method, in the ${part}`;
+  if (part === "vision") return "image encoder";
   if (part === "visual") return "visual embedding";
   if (part === "shared") return of === "embedding" ? "token table" : "shared";
   return part;

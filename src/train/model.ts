@@ -18,12 +18,14 @@ import {
   type Sequence,
   type SiteName,
 } from "../nn/index.ts";
+import { encodedImages, encodedRows, isOfImageEncoder, type ImageEncoderConfig } from "./image-encoder.ts";
 import { petPlan, trains, type PetConfig, type Plan } from "../pet/index.ts";
 
-/** What a model is: a backbone and a tuning method, both as data. */
+/** What a model is: a backbone and a tuning method, both as data, and the image encoder before them, if it has one. */
 export interface ModelConfig {
   readonly backbone: BackboneConfig;
   readonly pet: PetConfig;
+  readonly imageEncoder?: ImageEncoderConfig | null;
 }
 
 /** A backbone with a plan: the only place where the two meet. */
@@ -66,9 +68,20 @@ export interface WrittenModel {
   readonly head: Head;
 }
 
+/** Writes the encoder, with the image encoder before it in a model that reads pixels. */
+export function encodedInputs(
+  { config, backbone: made }: Model,
+  scope: Scope,
+  visual: VisualLayout,
+): Encoded {
+  const { imageEncoder = null } = config;
+  const isSeen = imageEncoder !== null && visual.images > 0;
+  return made.encode(scope, visual, isSeen ? encodedImages(imageEncoder, scope, visual) : null);
+}
+
 export function writtenModel(made: Model, { visual, task }: Variant, mode: Mode): WrittenModel {
   const scope = modelScope(made, mode, task);
-  const encoded = made.backbone.encode(scope, visual);
+  const encoded = encodedInputs(made, scope, visual);
   const states = made.backbone.decode(scope, encoded);
   const head = made.backbone.head(scope);
   return { scope, encoded, states, head };
@@ -111,11 +124,21 @@ export function modelParameters(made: Model): readonly Parameter[] {
 }
 
 /** Which parameters there are does not depend on how many rows a picture has; any layout will do. */
-function anyLayout({ backbone: { sizes } }: Model): VisualLayout {
-  return visualLayout(sizes.imageSlots === 0 ? 0 : 1, 1, null);
+function anyLayout({ config, backbone: { sizes } }: Model): VisualLayout {
+  const { imageEncoder = null } = config;
+  const rows = imageEncoder === null ? 1 : encodedRows(imageEncoder).rows;
+  return visualLayout(sizes.imageSlots === 0 ? 0 : 1, rows, null);
 }
 
-/** The parameters that are trained. */
-export function trainedParameters({ plan }: Model, parameters: readonly Parameter[]): readonly Parameter[] {
-  return parameters.filter((parameter) => trains(plan, parameter));
+/** The parameters that are trained: a method says which, and the image encoder's own setting whether it is among them. */
+export function trainedParameters(
+  { plan, config }: Model,
+  parameters: readonly Parameter[],
+): readonly Parameter[] {
+  const trainsImages = config.imageEncoder?.train === "all";
+  return parameters.filter((parameter) =>
+    isOfImageEncoder(parameter)
+      ? trainsImages && parameter.traits.role !== "buffer"
+      : trains(plan, parameter),
+  );
 }

@@ -15,9 +15,11 @@ import { requireWholeBackbone } from "./backbone-file.ts";
 import { requireSameBackbone } from "./checkpoint.ts";
 import { generator, type Generator } from "./generation/index.ts";
 import { model, modelParameters, trainedParameters, type Model, type ModelConfig } from "./model.ts";
+import { isOfImageEncoder } from "./image-encoder.ts";
 import { sideStart } from "./side-start.ts";
 import type { Reader, VisualSettings } from "./task-data.ts";
 import { backboneSource, type WeightSource } from "./weight-source.ts";
+import { requireWholeVision, visionSource } from "./vision-source.ts";
 import { modelWeights, type ModelWeights } from "./weights.ts";
 
 export interface ModelSessionRequest {
@@ -26,6 +28,8 @@ export interface ModelSessionRequest {
   readonly tokenizer: Tokenizer;
   /** The backbone's weights (safetensors or PyTorch, Hugging Face's names); null = fresh from the seed. */
   readonly backboneFile: string | null;
+  /** The image encoder's weights, for a model that has one. */
+  readonly imageEncoderFile?: string;
   /** A folder with trained weights to start from; null = their initial values. */
   readonly adapter: string | null;
   readonly seed: number;
@@ -65,8 +69,13 @@ export async function modelSession(request: ModelSessionRequest): Promise<ModelS
   const adapter = await adapterConfig(request);
   const start = request.adapter === null ? null : await adapterValues(request.adapter, adapter, trained);
   const file = request.backboneFile === null ? null : await openTensors(request.backboneFile);
+  const { imageEncoderFile } = request;
+  const images = imageEncoderFile === undefined ? null : await openTensors(imageEncoderFile);
   try {
-    const sources = file === null ? [] : [backboneSource(file)];
+    const backbones = file === null ? [] : [backboneSource(file)];
+    for (const source of backbones) requireWholeBackbone(source, all);
+    if (images !== null) requireWholeVision(images, all.filter(isOfImageEncoder));
+    const sources = images === null ? backbones : [...backbones, visionSource(images)];
     const weights = await weightsOf(request, all, trained, sources);
     const own = start ?? (await sideStart(made, { parameters: all, sources, seed: request.seed }));
     const values = new Map([...weights.trained, ...own]);
@@ -89,6 +98,7 @@ export async function modelSession(request: ModelSessionRequest): Promise<ModelS
     };
   } finally {
     await file?.close();
+    await images?.close();
   }
 }
 
@@ -101,6 +111,9 @@ async function adapterConfig(request: ModelSessionRequest): Promise<AdapterConfi
     seed: request.seed,
     backboneFingerprint:
       request.backboneFile === null ? null : await weightsFingerprint(request.backboneFile),
+    ...(request.imageEncoderFile === undefined
+      ? {}
+      : { imageEncoderFingerprint: await weightsFingerprint(request.imageEncoderFile) }),
     prompts: request.prompts,
   };
 }
@@ -117,7 +130,6 @@ async function weightsOf(
   sources: readonly WeightSource[],
 ): Promise<ModelWeights> {
   const isTrained = new Set(trained);
-  for (const source of sources) requireWholeBackbone(source, parameters);
   return modelWeights({
     parameters,
     isTrained: (parameter) => isTrained.has(parameter),

@@ -2,13 +2,16 @@ import { visualLayout, type VisualLayout } from "../backbones/index.ts";
 import { resampledClip, type Features } from "../data/index.ts";
 import { VlPetError } from "../error.ts";
 import type { Example } from "../tasks/index.ts";
-import type { Reader, TaskData } from "./task-data.ts";
+import { encodedRows } from "./image-encoder.ts";
+import type { Reader, TaskData, VisualSettings } from "./task-data.ts";
 
 /** What some examples show, as numbers. */
 export interface VisualInputs {
   readonly visual: VisualLayout;
-  /** [B, images·rows, F] */
+  /** [B, images·rows, F], or pixels [B·images, 3, S, S]. */
   readonly features: Float32Array;
+  /** S, where `features` are pixels. */
+  readonly imageSize?: number;
   /** [B, images·rows, 4] as (x1, x2, y1, y2); null = all zero. */
   readonly boxes: Float32Array | null;
   readonly visualCounts?: readonly number[];
@@ -27,26 +30,34 @@ export async function visualInputs(
 ): Promise<VisualInputs> {
   const ids = examples.flatMap(({ images }) => images);
   const read = await Promise.all(ids.map(async (id) => ({ id, found: await data.features.read(id) })));
-  if (data.split.form.visual === "clip") return clipInputs(reader, data, read);
+  const width = reader.model.backbone.sizes.featureWidth;
+  if (data.split.form.visual === "clip") return clipInputs(reader.visual, data, read, width);
   const images = examples[0]?.images.length ?? 0;
-  const rows = read[0]?.found.rows ?? 0;
+  const { imageEncoder = null } = reader.model.config;
+  const rows = imageEncoder === null ? (read[0]?.found.rows ?? 0) : encodedRows(imageEncoder).rows;
   const { regions } = reader.visual;
-  const pool = regions === null || images === 0 ? null : { regions };
-  return { visual: visualLayout(images, rows, pool), ...joined(reader, data, read) };
+  const pool = regions === null || images === 0 || rows === 1 ? null : { regions };
+  const visual = visualLayout(images, rows, pool);
+  if (imageEncoder === null) return { visual, ...joined(data, read, width) };
+  const { imageSize } = imageEncoder;
+  return { visual, ...joined(data, read, imageSize ** 2), imageSize };
 }
 
-function clipInputs(reader: Reader, data: TaskData, read: readonly Read[]): VisualInputs {
-  const { frames, padding } = reader.visual;
+function clipInputs(
+  { frames, padding }: VisualSettings,
+  data: TaskData,
+  read: readonly Read[],
+  width: number,
+): VisualInputs {
   const clips = read.map(({ id, found }) => ({ id, found: resampledClip(found, frames) }));
   const visual = visualLayout(1, frames, null);
-  const inputs = { visual, ...joined(reader, data, clips) };
+  const inputs = { visual, ...joined(data, clips, width) };
   if (padding === "attended") return inputs;
   return { ...inputs, visualCounts: read.map(({ found }) => Math.min(found.rows, frames)) };
 }
 
 /** Features and boxes one behind the other. @throws VlPetError "data" when they are not all of one shape. */
-function joined(reader: Reader, { features }: TaskData, read: readonly Read[]) {
-  const width = reader.model.backbone.sizes.featureWidth;
+function joined({ features }: TaskData, read: readonly Read[], width: number) {
   const rows = read[0]?.found.rows ?? 0;
   const values = new Float32Array(read.length * rows * width);
   read.forEach(({ id, found }, i) => {

@@ -22,10 +22,14 @@ export function namedSource(file: TensorFile, tasks: readonly string[]): WeightS
   return { file, keys: (parameter) => originalKeys(parameter, (key) => file.tensors.has(key), tasks) };
 }
 
-/** A backbone's file: a method's own weights are never taken from it. */
+/** A backbone's file: weights of a method or of an image encoder are never taken from it. */
 export function backboneSource(file: TensorFile): WeightSource {
   const named = namedSource(file, []);
-  return { file, keys: (parameter) => (parameter.traits.owner === "pet" ? [] : named.keys(parameter)) };
+  return { file, keys: (parameter) => (isOfBackbone(parameter) ? named.keys(parameter) : []) };
+}
+
+function isOfBackbone({ traits: { owner, part } }: Parameter): boolean {
+  return owner === "backbone" && part !== "vision";
 }
 
 /** The first source that has a parameter; null when it starts fresh. */

@@ -8,7 +8,13 @@ import {
 } from "../files/safetensors.ts";
 import type { Parameter } from "../nn/index.ts";
 import type { ExternalWeight } from "../onnx/index.ts";
-import { foundKeys, isTransposed, parameterValues, type FoundKeys, type WeightSource } from "./weight-source.ts";
+import {
+  foundKeys,
+  isTransposed,
+  parameterValues,
+  type FoundKeys,
+  type WeightSource,
+} from "./weight-source.ts";
 
 /** All numbers of a model: frozen ones stay in files and are mapped, trained ones are read. */
 export interface ModelWeights {

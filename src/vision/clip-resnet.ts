@@ -105,7 +105,7 @@ export function clipResNet(config: ClipResNetConfig): VisionEncoder {
     },
     encode(root, images, output) {
       requireOutput(output, outputs, config.name);
-      const scope = root.at("visual").part("visual");
+      const scope = root.at("visual").part("vision");
       const grid = cells(trunk(scope, images, config));
       if (output !== "pooled") return grid;
       requireNativeSize(Number(axisSize(images, -1)), imageSize, positions);

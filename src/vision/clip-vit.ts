@@ -113,7 +113,7 @@ export function clipVit(config: ClipVitConfig): VisionEncoder {
     encode(root, images, output) {
       requireOutput(output, outputs, config.name);
       requireNativeSize(Number(axisSize(images, -1)), imageSize, positions);
-      const scope = root.at("visual").part("visual");
+      const scope = root.at("visual").part("vision");
       let x = embedded(scope, images, config);
       for (let index = 0; index < layers; index++) {
         x = layer(scope.at("transformer").atLayer("resblocks", { index, count: layers }), x, ffnWidth);

@@ -22,7 +22,7 @@ import {
 } from "../../ops/index.ts";
 import { onnxModel } from "../../onnx/index.ts";
 import type { Engine, Session } from "../../runtime/index.ts";
-import { modelScope, type Model, type Variant } from "../model.ts";
+import { encodedInputs, modelScope, type Model, type Variant } from "../model.ts";
 import type { ModelWeights } from "../weights.ts";
 import type { Candidates, NextTokens } from "./search.ts";
 
@@ -71,7 +71,7 @@ function encoderModel({ model, weights, variant, beams }: DecoderSessionRequest)
       outputs[names.value] = value;
     });
   };
-  hold("memory", backbone.memory(scope, backbone.encode(scope, variant.visual)));
+  hold("memory", backbone.memory(scope, encodedInputs(model, scope, variant.visual)));
   hold("past", backbone.firstPast(scope, times(symbol("B"), beams)));
   return onnxModel(outputs, weights.frozen);
 }
