@@ -1,9 +1,8 @@
 import * as v from "valibot";
 import { FITS } from "../data/images/clip-pixels.ts";
-import { openTensors } from "../files/index.ts";
 import { Path } from "../tasks/index.ts";
 import type { ImageEncoderConfig } from "../train/image-encoder.ts";
-import { visionConfigIn } from "../train/vision-source.ts";
+import { readVisionConfig } from "../train/vision-source.ts";
 
 /** Settings of an image encoder inside the model, which then reads photos instead of features. */
 export const ImageEncoderSettings = v.strictObject({
@@ -30,11 +29,6 @@ export async function imageEncoderConfig(
 ): Promise<ImageEncoderConfig | null> {
   if (settings === null) return null;
   const { weights, output, imageSize, train } = settings;
-  const file = await openTensors(weights);
-  try {
-    const network = visionConfigIn(file);
-    return { network, output, imageSize: imageSize ?? network.imageSize, train };
-  } finally {
-    await file.close();
-  }
+  const network = await readVisionConfig(weights);
+  return { network, output, imageSize: imageSize ?? network.imageSize, train };
 }

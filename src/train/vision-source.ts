@@ -1,6 +1,6 @@
 import { VlPetError } from "../error.ts";
 import { clipKeys, type ClipKeys } from "../files/names/clip-names.ts";
-import type { TensorFile } from "../files/index.ts";
+import { openTensors, type TensorFile } from "../files/index.ts";
 import type { Parameter } from "../nn/index.ts";
 import { foundVision, type VisionConfig } from "../vision/index.ts";
 import type { WeightSource } from "./weight-source.ts";
@@ -45,6 +45,16 @@ export function visionConfigIn(file: TensorFile): VisionConfig {
     received: `${file.tensors.size} tensors${names === "" ? "" : ` (${names}, …)`}`,
     fix: FIX,
   });
+}
+
+/** As `visionConfigIn`, for the file at a path. */
+export async function readVisionConfig(path: string): Promise<VisionConfig> {
+  const file = await openTensors(path);
+  try {
+    return visionConfigIn(file);
+  } finally {
+    await file.close();
+  }
 }
 
 /** Throws kind "checkpoint", naming the tensors, unless a file has all of an encoder's parameters in their shapes. */
