@@ -6,7 +6,7 @@ import { diagnosis, forgetDiagnostics, type Hdf5Library, hdf5Library } from "./h
 
 /** A file of any size, open in the HDF5 library, which reads from it only what it needs. */
 export interface MountedHdf5 extends OpenHdf5 {
-  /** Runs `work`, whose failures become VlPetError "data" about this file. */
+  /** Runs `work`, whose failures become VlPetError "data" about this file, as is using it after `close`. */
   use<T>(work: (hdf5: OpenHdf5) => T): T;
   close(): void;
 }
@@ -25,23 +25,16 @@ export async function mountHdf5(file: string): Promise<MountedHdf5> {
   serial += 1;
   const path = `/mounted-${serial}.h5`;
   standIn(library, path, descriptor);
-  forgetDiagnostics(library);
   const release = (): void => {
     library.FS.unlink(path);
     closeSync(descriptor);
   };
-  let handle: bigint;
-  try {
-    handle = library.open(path, library.H5F_ACC_RDONLY, false, -1, -1);
-    if (handle < 0n) throw damagedHdf5(file, diagnosis(library));
-  } catch (cause) {
-    release();
-    throw dataError(library, file, cause);
-  }
-  const hdf5 = { library, handle, file };
+  const hdf5 = { library, handle: openedIn(library, path, file, release), file };
+  let isOpen = true;
   return {
     ...hdf5,
     use(work) {
+      if (!isOpen) throw new VlPetError("data", "the feature file is closed", { where: file });
       forgetDiagnostics(library);
       try {
         return work(hdf5);
@@ -50,10 +43,25 @@ export async function mountHdf5(file: string): Promise<MountedHdf5> {
       }
     },
     close() {
-      library.close_file(handle);
+      if (!isOpen) return;
+      isOpen = false;
+      library.close_file(hdf5.handle);
       release();
     },
   };
+}
+
+/** The library's handle of the file; without one, `release` is called. */
+function openedIn(library: Hdf5Library, path: string, file: string, release: () => void): bigint {
+  forgetDiagnostics(library);
+  try {
+    const handle = library.open(path, library.H5F_ACC_RDONLY, false, -1, -1);
+    if (handle < 0n) throw damagedHdf5(file, diagnosis(library));
+    return handle;
+  } catch (cause) {
+    release();
+    throw dataError(library, file, cause);
+  }
 }
 
 function opened(file: string): number {

@@ -51,13 +51,15 @@ export class UnfinishedStore {
    */
   static async open(file: string): Promise<UnfinishedStore> {
     const path = `${file}.part`;
+    let data: FileHandle | undefined;
     try {
-      const data = await open(path, constants.O_RDWR | constants.O_CREAT);
+      data = await open(path, constants.O_RDWR | constants.O_CREAT);
       const content = await intact(data, await readJournal(`${path}.jsonl`), path);
       await data.truncate(endOf(content));
       const writer = await JournalWriter.open(`${path}.jsonl`, content.items.at(-1)?.lineEnd ?? 0);
       return new UnfinishedStore(file, data, writer, content);
     } catch (cause) {
+      await data?.close();
       throw writeFailure(path, cause);
     }
   }
