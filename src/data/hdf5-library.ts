@@ -72,12 +72,12 @@ export function withHdf5<T>(
   }
 }
 
-/** The bytes of the HDF5 file that `work` fills. */
+/** The bytes of the HDF5 file that `work` fills, in the earliest layout, which every reader knows. */
 export async function hdf5Bytes(work: (file: File) => void): Promise<Uint8Array> {
   const library = await hdf5Library();
   const { File: Hdf5File } = await import("h5wasm");
   try {
-    const file = new Hdf5File(SCRATCH, "w");
+    const file = new Hdf5File(SCRATCH, "w", { libver: ["earliest", "latest"] });
     try {
       work(file);
     } finally {

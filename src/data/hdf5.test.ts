@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RandomStream } from "../random.ts";
 import { VlPetError } from "../error.ts";
 import { hdf5Bytes } from "./hdf5-library.ts";
-import { readFeatures, writeFeatures } from "./hdf5.ts";
+import { readFeatures, readStoredFeatures, writeFeatures } from "./hdf5.ts";
 
 const rows = 9;
 const width = 16;
@@ -38,6 +38,32 @@ describe("readFeatures and writeFeatures", () => {
   it("give back the numbers that were written, and leave no temporary file", async () => {
     expect(await readFeatures(good, "cat")).toEqual({ rows, width, values });
     expect(await readdir(folder)).toEqual(["cat.h5"]);
+  });
+
+  it("store halves where they are wanted, whatever the shape", async () => {
+    for (const [many, wide] of [
+      [rows, width],
+      [1, 1],
+      [3, 5],
+      [49, 64],
+    ] as const) {
+      const halves = Float32Array.from({ length: many * wide }, (_, i) => (i % 2048) / 8 - 100);
+      const features = { rows: many, width: wide, values: halves };
+      await writeFeatures(fileOf("half"), "half", features, "float16");
+      expect(await readFeatures(fileOf("half"), "half")).toEqual(features);
+      const { words } = await readStoredFeatures(fileOf("half"), "half");
+      expect(words).toBeInstanceOf(Uint16Array);
+      const { length } = await readFile(fileOf("half"));
+      await writeFeatures(fileOf("half"), "half", features);
+      expect((await readFile(fileOf("half"))).length - length).toBe(words.byteLength);
+    }
+    await rm(fileOf("half"));
+  });
+
+  it("refuse to store as halves what they cannot hold", async () => {
+    const large = { rows: 1, width: 2, values: Float32Array.of(1, 65520) };
+    const error = await failure(writeFeatures(fileOf("large"), "large", large, "float16"));
+    expect(error).toMatchObject({ kind: "data", parts: { where: fileOf("large"), received: "65520" } });
   });
 
   it("replace an existing file as a whole", async () => {

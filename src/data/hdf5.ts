@@ -3,7 +3,9 @@ import { VlPetError } from "../error.ts";
 import type { Features, StoredFeatures } from "./feature-source.ts";
 import { widenFloat16 } from "./float16.ts";
 import { damagedHdf5, storedDataset } from "./hdf5-dataset.ts";
+import { withHalfWords } from "./hdf5-half.ts";
 import { diagnosis, hdf5Bytes, hdf5Library, withHdf5 } from "./hdf5-library.ts";
+import { type Precision, storedValues } from "./precision.ts";
 import { replaceFile } from "./replace-file.ts";
 
 export type { Features } from "./feature-source.ts";
@@ -37,12 +39,17 @@ export async function readStoredFeatures(file: string, imageId: string): Promise
 }
 
 /**
- * Writes the features of one image as float32 into an HDF5 file of its own, replacing the file as a whole.
+ * Writes the features of one image into an HDF5 file of its own, replacing the file as a whole.
  *
  * @throws VlPetError "shape" when `values` does not hold rows · width numbers, "data" when the image id cannot name
- * a group or the file cannot be written.
+ * a group, a value is too large for float16, or the file cannot be written.
  */
-export async function writeFeatures(file: string, imageId: string, features: Features): Promise<void> {
+export async function writeFeatures(
+  file: string,
+  imageId: string,
+  features: Features,
+  precision: Precision = "float32",
+): Promise<void> {
   const { rows, width, values } = features;
   if (rows < 1 || width < 1 || values.length !== rows * width) {
     throw new VlPetError("shape", `the features of image ${imageId} do not fill their shape`, {
@@ -61,7 +68,8 @@ export async function writeFeatures(file: string, imageId: string, features: Fea
   const bytes = await hdf5Bytes((root) => {
     root.create_group(imageId).create_dataset({ name: "features", data: values, shape: [rows, width] });
   });
-  await replaceFile(file, bytes);
+  const words = storedValues(values, precision, file);
+  await replaceFile(file, words instanceof Float32Array ? bytes : withHalfWords(bytes, words));
 }
 
 async function fileBytes(file: string, imageId: string): Promise<Uint8Array> {
