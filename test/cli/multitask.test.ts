@@ -37,13 +37,22 @@ function updatesOf(lines: readonly LogLine[]): readonly LogLine[] {
   return lines.filter(({ kind }) => kind === "update");
 }
 
+/** What a run did, update by update. */
+function course(lines: readonly LogLine[]): readonly (readonly unknown[])[] {
+  return updatesOf(lines).map(({ task, loss }) => [task, loss]);
+}
+
+function tasks(updates: readonly (readonly unknown[])[]): readonly unknown[] {
+  return updates.map(([task]) => task);
+}
+
 describe("validation after each epoch", () => {
   it("records every task and their average, and keeps the best weights beside the last", async () => {
     const lines = await trained("best", "training.learningRate=0.03");
     const validations = lines.filter(({ kind, split }) => kind === "evaluation" && split === "valid");
     expect(validations).toHaveLength(3);
-    for (const { average, tasks = {} } of validations) {
-      const { vqa, caption } = tasks;
+    for (const { average, tasks: scores = {} } of validations) {
+      const { vqa, caption } = scores;
       expect(average).toBe(((vqa?.headline.value ?? NaN) + (caption?.headline.value ?? NaN)) / 2);
     }
     const averages = validations.map(({ average = NaN }) => average);
@@ -70,16 +79,15 @@ describe("the improved behaviour", () => {
   const improved = ["behaviour=improved", "training.validate=never"];
 
   it("orders tasks and examples by the run's seed", async () => {
-    const course = (lines: readonly LogLine[]) => updatesOf(lines).map(({ task, loss }) => [task, loss]);
     const one = course(await trained("seed-1", ...improved, "training.seed=1"));
     expect(course(await trained("seed-1-again", ...improved, "training.seed=1"))).toEqual(one);
-    const tasks = (lines: readonly (readonly unknown[])[]) => lines.map(([task]) => task);
     const original = ["training.validate=never"];
     const before = course(await trained("original-1", ...original, "training.seed=1"));
     const after = course(await trained("original-2", ...original, "training.seed=2"));
     expect(tasks(after)).toEqual(tasks(before));
     expect(tasks(one)).not.toEqual(tasks(before));
-    expect(tasks(one).toSorted()).toEqual(tasks(before).toSorted());
+    expect(new Set(tasks(one))).toEqual(new Set(tasks(before)));
+    expect(one.length).toBe(before.length);
   });
 
   it("wastes neither the first update nor the batches that do not fill the last one", async () => {
