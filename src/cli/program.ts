@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, Help, type Option } from "commander";
 import { convertCommand } from "./convert.ts";
+import { dataCommand } from "./data.ts";
 import { demoCommand } from "./demo.ts";
 import { runDemo } from "./demo-run.ts";
 import { evaluateCommand } from "./evaluate.ts";
@@ -30,6 +31,7 @@ function commands(): readonly Command[] {
     evaluateCommand(),
     predictCommand(),
     scoreCommand(),
+    dataCommand(),
     inspectCommand(),
     convertCommand(),
     mergeCommand(),
@@ -60,10 +62,18 @@ export function vlpetProgram(): Command {
     .showHelpAfterError("(see vlpet --help)")
     .exitOverride();
   for (const command of commands()) {
-    command.copyInheritedSettings(program).helpOption("-h, --help", "show this help");
-    program.addCommand(command.showHelpAfterError(`(see vlpet ${command.name()} --help)`));
+    program.addCommand(command);
+    adopt(command, program, "vlpet");
   }
   return program;
+}
+
+/** Gives a command and those below it the settings of the one above. */
+function adopt(command: Command, parent: Command, path: string): void {
+  const name = `${path} ${command.name()}`;
+  command.copyInheritedSettings(parent).helpOption("-h, --help", "show this help");
+  command.showHelpAfterError(`(see ${name} --help)`);
+  for (const below of command.commands) adopt(below, command, name);
 }
 
 /** Runs the command line and gives the exit status. */
