@@ -31,6 +31,8 @@ export interface ErrorParts {
 export class VlPetError extends Error {
   override readonly name = "VlPetError";
   readonly kind: ErrorKind;
+  /** What went wrong, without the parts. */
+  readonly summary: string;
   readonly parts: ErrorParts;
 
   constructor(kind: ErrorKind, summary: string, parts: ErrorParts = {}) {
@@ -40,6 +42,7 @@ export class VlPetError extends Error {
     if (parts.fix !== undefined) lines.push(`  fix: ${parts.fix}`);
     super(lines.join("\n"), parts.cause === undefined ? undefined : { cause: parts.cause });
     this.kind = kind;
+    this.summary = summary;
     this.parts = parts;
   }
 }

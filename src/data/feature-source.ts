@@ -63,6 +63,7 @@ export interface FeatureReader<Entry> {
   readonly entries: ReadonlyMap<string, Entry>;
   /** The file an entry lies in, for errors. */
   fileOf(entry: Entry): string;
+  /** In memory that is the caller's from then on. */
   readStored(imageId: string, entry: Entry): StoredFeatures | Promise<StoredFeatures>;
   /** A faster way to finite float32 values, for formats that have one. */
   readWide?(imageId: string, entry: Entry): Features;

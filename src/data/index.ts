@@ -16,6 +16,8 @@ export type {
   ListedSource,
   StoredFeatures,
 } from "./feature-source.ts";
+export type { PrefetchOptions } from "./feature-messages.ts";
+export { prefetchedFeatures } from "./feature-worker.ts";
 export { openFeatures, requireImages } from "./features.ts";
 export { hdf5Features } from "./formats/hdf5-images.ts";
 export { imageFeatures } from "./formats/photos.ts";

@@ -82,7 +82,8 @@ async function storedRow(
   { table, row }: Place,
   width: number | undefined,
 ): Promise<StoredFeatures> {
-  const { words, lists, listLength } = await reader.read(table, row);
+  const { words: kept, lists, listLength } = await reader.read(table, row);
+  const words = kept.slice(); // the reader keeps its own
   const where = `${table.file}, row ${row}`;
   if (table.depth === 2) {
     if (listLength !== null) return { rows: lists, width: listLength, words };
