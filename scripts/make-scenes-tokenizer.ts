@@ -6,15 +6,17 @@
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pretrainingExamples } from "../src/data/scenes/pretraining-examples.ts";
+import { PRETRAINING_TASKS, pretrainingExamples } from "../src/data/scenes/pretraining-examples.ts";
 import { bytePairMerges, byteCharacters, countedWords } from "./byte-pair-merges.ts";
 
 const FOLDER = join(import.meta.dirname, "../models/scenes");
 const SEED = 1;
-const TEXTS = 20_000;
-const MOST_MERGES = 320;
+/** Texts of each task. */
+const TEXTS = 4000;
+const MOST_MERGES = 480;
 
-const texts = pretrainingExamples(SEED, TEXTS).flatMap(({ source, target }) => [source, target]);
+const examples = PRETRAINING_TASKS.flatMap((task) => pretrainingExamples(task, SEED, TEXTS));
+const texts = examples.flatMap(({ source, target }) => [source, target]);
 const merges = bytePairMerges(countedWords(texts), MOST_MERGES);
 const pieces = [...byteCharacters().toSorted(), ...merges.map((pair) => pair.join(""))];
 const tokens = ["<s>", "<pad>", "</s>", "<unk>", ...new Set(pieces), "<mask>"];

@@ -22,7 +22,18 @@ export const PATCH_GRID = 7;
  */
 export const PATCH_WIDTH = 2 * COLOR_CHANNELS + 2 * EDGE_CHANNELS + 2 + 2 * PATCH_GRID;
 
-const FIRST_POSITION = PATCH_WIDTH - 2 * PATCH_GRID;
+/** The first channel of each group of channels, in their order. */
+export const PATCH_GROUPS = {
+  wideColors: 0,
+  cellColors: COLOR_CHANNELS,
+  edges: 2 * COLOR_CHANNELS,
+  shares: 2 * COLOR_CHANNELS + EDGE_CHANNELS,
+  corners: 2 * COLOR_CHANNELS + 2 * EDGE_CHANNELS,
+  energy: 2 * COLOR_CHANNELS + 2 * EDGE_CHANNELS + 1,
+  positions: PATCH_WIDTH - 2 * PATCH_GRID,
+} as const;
+
+const FIRST_POSITION = PATCH_GROUPS.positions;
 
 export interface PatchFeatures {
   readonly rows: number;

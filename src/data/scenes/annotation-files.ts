@@ -1,15 +1,16 @@
 /** The annotation files of a split in the official formats: COCO captions, VQA v2 questions and annotations. */
 
-import { RandomStream } from "../../random.ts";
 import { annotatorAnswers } from "./annotators.ts";
 import type { AnnotatorAnswer } from "./annotators.ts";
 import { captions } from "./captions.ts";
 import { DRAWING_SIZE } from "./drawing.ts";
+import { QUESTION_KINDS } from "./question-kinds.ts";
 import type { AnswerType } from "./question-kinds.ts";
 import { BalancedQuestions } from "./questions.ts";
 import { randomScene } from "./random-scene.ts";
 import type { SceneSplit } from "./random-scene.ts";
 import { sceneImageId, sceneQuestionId, sceneStem } from "./scene-ids.ts";
+import { sceneStream, type SplitPlan } from "./split-plan.ts";
 
 /** COCO's captions format, the fields that are read. */
 export interface CaptionsFile {
@@ -62,20 +63,7 @@ interface VqaHeader {
   readonly data_subtype: SceneSplit;
 }
 
-/** What a split is made from. */
-export interface SplitPlan {
-  readonly seed: number;
-  readonly split: SceneSplit;
-  readonly scenes: number;
-  readonly questionsPerScene: number;
-}
-
 const INFO: FileInfo = { description: "Made-up scenes of coloured shapes", version: "1.0" };
-
-/** The stream from which one aspect of scene `index` is drawn. */
-export function sceneStream({ seed, split }: SplitPlan, aspect: string, index: number): RandomStream {
-  return new RandomStream(seed, `scenes/${split}/${aspect}/${index}`);
-}
 
 /** Five captions for each scene of a split. */
 export function captionsFile(plan: SplitPlan): CaptionsFile {
@@ -103,7 +91,7 @@ export function vqaFiles(plan: SplitPlan): {
   readonly questions: QuestionsFile;
   readonly annotations: AnswersFile;
 } {
-  const balanced = new BalancedQuestions();
+  const balanced = new BalancedQuestions(QUESTION_KINDS);
   const questions: QuestionsFile["questions"][number][] = [];
   const annotations: AnswersFile["annotations"][number][] = [];
   for (let index = 0; index < plan.scenes; index++) {
@@ -114,11 +102,11 @@ export function vqaFiles(plan: SplitPlan): {
       const question_id = sceneQuestionId(image_id, position);
       questions.push({ image_id, question: asked.question, question_id });
       annotations.push({
-        question_type: asked.questionType,
+        question_type: asked.kind.type,
         multiple_choice_answer: asked.answer,
         answers: annotatorAnswers(asked.answer, stream),
         image_id,
-        answer_type: asked.answerType,
+        answer_type: asked.kind.answerType,
         question_id,
       });
     }

@@ -2,7 +2,7 @@ import sharp from "sharp";
 
 import { RandomStream } from "../../random.ts";
 import { LAYOUT, rowAndColumn } from "./grammar.ts";
-import type { Color, Scene, SceneObject, Shape, Size } from "./grammar.ts";
+import type { Color, Scene, Shape, Size } from "./grammar.ts";
 
 /** Pixels a side of a drawn scene. */
 export const DRAWING_SIZE = 112;
@@ -19,17 +19,49 @@ const PAINTS: Readonly<Record<Color, readonly [hue: number, saturation: number, 
 };
 
 /** Half the width of an object in pixels. */
-const RADII: Readonly<Record<Size, number>> = { large: 16.5, small: 9.5 };
+export const RADII: Readonly<Record<Size, number>> = { large: 16.5, small: 9.5 };
+
+/** How one drawing of an object departs from the plan: in pixels, as a share of its size, in degrees and percent. */
+export interface Look {
+  readonly x: number;
+  readonly y: number;
+  readonly radius: number;
+  readonly hue: number;
+  readonly saturation: number;
+  readonly lightness: number;
+  readonly angle: number;
+}
+
+/** An object as it is drawn at one time; rows, columns and sizes may lie between those of the layout. */
+export interface DrawnObject {
+  readonly color: Color;
+  readonly shape: Shape;
+  readonly row: number;
+  readonly column: number;
+  /** Half the width in pixels. */
+  readonly radius: number;
+  /** 0…1 */
+  readonly opacity: number;
+  readonly look: Look;
+}
 
 /**
  * A scene as SVG text, {@link DRAWING_SIZE} pixels a side. Place, size, angle and shade of each object and the light
  * background vary a little with `stream`, so that one scene has many pictures.
  */
 export function sceneSvg(scene: Scene, stream: RandomStream): string {
-  const body = scene.objects.map((object) => drawnObject(object, stream)).join("");
+  const objects = scene.objects.map(({ color, shape, size, place }) => {
+    const look = randomLook(stream);
+    return { color, shape, ...rowAndColumn(place), radius: RADII[size], opacity: 1, look };
+  });
+  return pictureSvg(objects, background(stream));
+}
+
+/** Objects on a background as SVG text. */
+export function pictureSvg(objects: readonly DrawnObject[], ground: string): string {
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${DRAWING_SIZE}" height="${DRAWING_SIZE}">` +
-    `${background(stream)}${body}</svg>`
+    `${ground}${objects.map(drawnObject).join("")}</svg>`
   );
 }
 
@@ -48,8 +80,8 @@ function hsl(hue: number, saturation: number, lightness: number): string {
   return `hsl(${hue.toFixed(1)},${saturation.toFixed(1)}%,${lightness.toFixed(1)}%)`;
 }
 
-/** A light gradient between two pale shades at a random angle. */
-function background(stream: RandomStream): string {
+/** A light gradient between two pale shades at a random angle, as SVG text. */
+export function background(stream: RandomStream): string {
   const hue = 360 * stream.uniform();
   const stops = [0, 1].map((offset) => {
     const shade = hsl(about(stream, hue, 25), about(stream, 18, 14), about(stream, 93, 4));
@@ -62,16 +94,30 @@ function background(stream: RandomStream): string {
   );
 }
 
-function drawnObject(object: SceneObject, stream: RandomStream): string {
-  const { row, column } = rowAndColumn(object.place);
+/** How an object departs from the plan in one picture, or throughout one clip. */
+export function randomLook(stream: RandomStream): Look {
+  return {
+    x: about(stream, 0, 2.5),
+    y: about(stream, 0, 2.5),
+    radius: about(stream, 1, 0.06),
+    hue: about(stream, 0, 5),
+    saturation: about(stream, 0, 5),
+    lightness: about(stream, 0, 4),
+    angle: about(stream, 0, 5),
+  };
+}
+
+function drawnObject({ color, shape, row, column, radius, opacity, look }: DrawnObject): string {
   const slot = DRAWING_SIZE / LAYOUT;
-  const x = about(stream, (column + 0.5) * slot, 2.5).toFixed(2);
-  const y = about(stream, (row + 0.5) * slot, 2.5).toFixed(2);
-  const radius = RADII[object.size] * about(stream, 1, 0.06);
-  const [hue, saturation, lightness] = PAINTS[object.color];
-  const fill = hsl(about(stream, hue, 5), about(stream, saturation, 5), about(stream, lightness, 4));
-  const angle = about(stream, 0, 5).toFixed(1);
-  return `<g transform="translate(${x},${y}) rotate(${angle})" fill="${fill}">${OUTLINES[object.shape](radius)}</g>`;
+  const x = ((column + 0.5) * slot + look.x).toFixed(2);
+  const y = ((row + 0.5) * slot + look.y).toFixed(2);
+  const [hue, saturation, lightness] = PAINTS[color];
+  const fill = hsl(hue + look.hue, saturation + look.saturation, lightness + look.lightness);
+  const veil = opacity < 1 ? ` opacity="${opacity.toFixed(3)}"` : "";
+  return (
+    `<g transform="translate(${x},${y}) rotate(${look.angle.toFixed(1)})" fill="${fill}"${veil}>` +
+    `${OUTLINES[shape](radius * look.radius)}</g>`
+  );
 }
 
 const polygon = (points: readonly (readonly [number, number])[]): string =>

@@ -14,8 +14,9 @@ export {
   SHAPES,
   SIZES,
 } from "./grammar.ts";
-export { pretrainingExamples, type TextPair } from "./pretraining-examples.ts";
-export { BalancedQuestions, type SceneQuestion } from "./questions.ts";
+export { PRETRAINING_TASKS, pretrainingExamples, type PretrainingTask } from "./pretraining-examples.ts";
+export type { TextPair } from "./pretraining-pair.ts";
+export { type Asked, BalancedQuestions, type Candidate, type QuestionKind } from "./questions.ts";
 export { randomScene, SCENE_SPLITS, type SceneSplit, splitOf } from "./random-scene.ts";
 export { sceneFiles, sceneImageId, sceneImageName, sceneStem } from "./scene-ids.ts";
 export type { ScenesOptions, ScenesSettings } from "./scenes-settings.ts";

@@ -1,26 +1,36 @@
 import { describe, expect, it } from "vitest";
 
-import { pretrainingExamples } from "./pretraining-examples.ts";
+import { PRETRAINING_TASKS, pretrainingExamples, type PretrainingTask } from "./pretraining-examples.ts";
+import type { TextPair } from "./pretraining-pair.ts";
 
-const EXAMPLES = pretrainingExamples(1, 1000);
+const EXAMPLES = new Map(PRETRAINING_TASKS.map((task) => [task, pretrainingExamples(task, 1, 300)]));
+const of = (task: PretrainingTask): readonly TextPair[] => EXAMPLES.get(task) ?? [];
 
 describe("pretrainingExamples", () => {
-  it("are the same for the same seed, and the first of many are the few", () => {
-    expect(pretrainingExamples(1, 100)).toEqual(EXAMPLES.slice(0, 100));
-    expect(pretrainingExamples(2, 100)).not.toEqual(EXAMPLES.slice(0, 100));
-  });
+  it.each(PRETRAINING_TASKS)(
+    "of %s are the same for the same seed, and the first of many are the few",
+    (task) => {
+      expect(pretrainingExamples(task, 1, 50)).toEqual(of(task).slice(0, 50));
+      expect(pretrainingExamples(task, 2, 50)).not.toEqual(of(task).slice(0, 50));
+    },
+  );
 
-  it("describe and answer, with the tasks' own prompts", () => {
-    const captions = EXAMPLES.filter(({ source }) => source.startsWith("caption: "));
-    const answers = EXAMPLES.filter(({ source }) => /^vqa: [A-Z][a-z ]+\? [a-z]/.test(source));
-    expect(captions.length + answers.length).toBe(EXAMPLES.length);
-    expect(Math.min(captions.length, answers.length)).toBeGreaterThan(300);
-    for (const { target } of captions) expect(target).toMatch(/^[A-Z].*\.$/);
-    for (const { target } of answers) expect(target).toMatch(/^[a-z0-9 ]{1,16}$/);
+  it.each([
+    ["caption", /^caption: [a-z]/, /^[A-Z].*\.$/],
+    ["vqa", /^vqa: [A-Z][a-z ]+\? [a-z]/, /^[a-z0-9 ]{1,16}$/],
+    ["gqa", /^gpa: [A-Z][a-z, ]+\? [a-z]/, /^[a-z ]{1,16}$/],
+    ["nlvr", /^nlvr: [A-Z][a-z ]+\. [a-z]/, /^(true|false)$/],
+    ["tvc", /^\[Subs\] .*[.?] \[TS\] \(\[\d+, \d+\]\) tvc: [a-z]/, /^[A-Z].*\.$/],
+    ["yc2c", /^\[Subs\] .*yc2c: [a-z]/, /^[a-z, ]+$/],
+  ] as const)("of %s have the task's own prompt and form", (task, source, target) => {
+    for (const example of of(task)) {
+      expect(example.source).toMatch(source);
+      expect(example.target).toMatch(target);
+    }
   });
 
   it("describe what the scene's words say: every object of a caption is mentioned with its colour and shape", () => {
-    for (const { source, target } of EXAMPLES.filter((example) => example.source.startsWith("caption: "))) {
+    for (const { source, target } of of("caption")) {
       const mentions = source.slice("caption: ".length).split(", ");
       for (const [, color = "", shape = ""] of target.matchAll(
         /(\w+) (circle|square|triangle|star|cross)/g,
@@ -30,6 +40,59 @@ describe("pretrainingExamples", () => {
           target,
         ).toBe(true);
       }
+    }
+  });
+
+  it("tell the two pictures of a statement apart, and the moments of a clip", () => {
+    for (const { source } of of("nlvr")) {
+      const mentions = source.slice(source.indexOf(". ") + 2).split(", ");
+      for (const mention of mentions) expect(mention).toMatch(/\b(first|second)\b/);
+    }
+    for (const { source } of of("yc2c")) {
+      const mentions = source.slice(source.indexOf("yc2c: ") + 6).split(", ");
+      for (const mention of mentions) expect(mention).toMatch(/\b(start|halfway|end)\b/);
+    }
+  });
+
+  it("ask about clips with choices and the clip, and with one of them alone", () => {
+    for (const [task, last] of [
+      ["tvqa", 4],
+      ["how2qa", 3],
+    ] as const) {
+      const choices = of(task).filter(({ source }) => source.includes("[Choices]"));
+      const plain = of(task).filter(({ source }) => !source.includes("[Choices]"));
+      const choosing = new RegExp(
+        `^\\[Subs\\] .*\\[Q\\] .*\\? \\[TS\\] \\(\\d+-\\d+\\) \\[Choices\\] a0: .* a${last}: .*\\. ${task}: `,
+      );
+      for (const { source, target } of choices) {
+        expect(source).toMatch(choosing);
+        expect(target).toMatch(new RegExp(`^a[0-${last}]$`));
+      }
+      for (const { source, target } of plain) {
+        expect(source).toMatch(new RegExp(`\\(\\d+-\\d+\\) ${task}: .*\\bstart\\b`));
+        expect(target).toMatch(/^[A-Z][a-z ]+\.$/);
+      }
+      const withoutClip = choices.filter(({ source }) => source.endsWith("."));
+      expect(plain.length).toBeGreaterThan(40);
+      expect(withoutClip.length).toBeGreaterThan(40);
+      for (const { source, target } of withoutClip) {
+        const answer = source.slice(source.indexOf(`${task}: `) + task.length + 2);
+        expect(source).toContain(`${target}: ${answer}`);
+      }
+    }
+  });
+
+  it("ask for true and false, and for each choice, equally often", () => {
+    for (const [task, shares] of [
+      ["nlvr", 2],
+      ["tvqa", 5],
+      ["how2qa", 4],
+    ] as const) {
+      const counts = new Map<string, number>();
+      const answers = of(task).filter(({ target }) => /^(true|false|a\d)$/.test(target));
+      for (const { target } of answers) counts.set(target, (counts.get(target) ?? 0) + 1);
+      expect(counts.size).toBe(shares);
+      for (const count of counts.values()) expect(Math.abs(count - answers.length / shares)).toBeLessThan(45);
     }
   });
 });

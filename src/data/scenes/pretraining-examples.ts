@@ -1,40 +1,77 @@
 import { RandomStream } from "../../random.ts";
 import { otherWords } from "./annotators.ts";
 import { caption } from "./captions.ts";
+import { CLIP_PRETRAINING } from "./clips/clip-pretraining.ts";
+import { COMPOSITIONAL_KINDS } from "./gqa/compositional-kinds.ts";
 import type { Scene } from "./grammar.ts";
+import { statementSet } from "./nlvr/nlvr-file.ts";
+import { STATEMENT_KINDS } from "./nlvr/statements.ts";
+import { QUESTION_KINDS } from "./question-kinds.ts";
 import { BalancedQuestions } from "./questions.ts";
+import { orderOf, type PairMaker, type TextPair } from "./pretraining-pair.ts";
 import { randomScene } from "./random-scene.ts";
-import { textualScene } from "./textual-scene.ts";
+import { textualPair, textualScene } from "./textual-scene.ts";
 
-/** A text to read and the text to write. */
-export interface TextPair {
-  readonly source: string;
-  readonly target: string;
-}
+/** Share of answers in other words. */
+const OTHER_WORDS = 0.08;
 
-/** Shares of captions among all pairs, of scenes whose words keep their order, and of answers in other words. */
-const RATES = { caption: 0.4, orderly: 0.5, otherWords: 0.08 };
+/** A maker of pairs for each task, from scenes (or clips) of a seed. */
+const PRETRAINING = {
+  caption: (seed) => (index, stream) => {
+    const scene = randomScene(seed, "train", index);
+    return { source: `caption: ${sceneWords(scene, stream)}`, target: caption(scene, stream) };
+  },
+  vqa: (seed) => {
+    const questions = new BalancedQuestions(QUESTION_KINDS);
+    return (index, stream) => {
+      const scene = randomScene(seed, "train", index);
+      const { question, answer } = questions.ask(scene, 1, stream)[0] ?? nothing("question");
+      const target = stream.uniform() < OTHER_WORDS ? otherWords(answer, stream) : answer;
+      return { source: `vqa: ${question} ${sceneWords(scene, stream)}`, target };
+    };
+  },
+  gqa: (seed) => {
+    const questions = new BalancedQuestions(COMPOSITIONAL_KINDS);
+    return (index, stream) => {
+      const scene = randomScene(seed, "train", index);
+      const { question, answer } = questions.ask(scene, 1, stream)[0] ?? nothing("question");
+      return { source: `gpa: ${question} ${sceneWords(scene, stream)}`, target: answer };
+    };
+  },
+  nlvr: (seed) => {
+    const kinds = Object.keys(STATEMENT_KINDS);
+    const plan = { seed, split: "train", scenes: 100_000, questionsPerScene: 1 } as const;
+    return (index, stream) => {
+      const kind = kinds[index % kinds.length] ?? "";
+      const { sentence, pairs } = statementSet(plan, kind, stream) ?? nothing(kind);
+      const { scenes, label } = stream.pick(pairs);
+      const words = textualPair(scenes, orderOf(stream));
+      return { source: `nlvr: ${sentence} ${words}`, target: label === 1 ? "true" : "false" };
+    };
+  },
+  ...CLIP_PRETRAINING,
+} as const satisfies Readonly<Record<string, (seed: number) => PairMaker>>;
+
+/** The tasks that there are texts for. */
+export type PretrainingTask = keyof typeof PRETRAINING;
+/** In the order of the table. */
+export const PRETRAINING_TASKS = Object.keys(PRETRAINING) as readonly PretrainingTask[];
 
 /**
- * What the language model learns from before it ever meets a picture: scenes in words, described or asked about. The
- * scenes are of the training split's kind, so no held-out scene is among them. Deterministic in the seed.
+ * What the language model learns a task from before it ever meets a picture or a clip: scenes in words after the
+ * task's own text. The scenes are of the training split's kind, so no held-out one is among them. Deterministic in
+ * the seed.
  */
-export function pretrainingExamples(seed: number, count: number): readonly TextPair[] {
-  const questions = new BalancedQuestions();
-  return Array.from({ length: count }, (_, i) => {
-    const stream = new RandomStream(seed, `pretraining:${i}`);
-    const scene = randomScene(seed, "train", i);
-    const words = sceneWords(scene, stream);
-    const [question] = stream.uniform() < RATES.caption ? [] : questions.ask(scene, 1, stream);
-    if (question === undefined) return { source: `caption: ${words}`, target: caption(scene, stream) };
-    const reworded = stream.uniform() < RATES.otherWords;
-    const target = reworded ? otherWords(question.answer, stream) : question.answer;
-    return { source: `vqa: ${question.question} ${words}`, target };
-  });
+export function pretrainingExamples(task: PretrainingTask, seed: number, count: number): readonly TextPair[] {
+  const make: PairMaker = PRETRAINING[task](seed);
+  return Array.from({ length: count }, (_, i) => make(i, new RandomStream(seed, `pretraining:${task}:${i}`)));
+}
+
+function nothing(kind: string): never {
+  throw new RangeError(`internal: no ${kind} of a scene`);
 }
 
 /** The objects in any order; half of the time their words too, as the regions of a picture come in no order either. */
 function sceneWords(scene: Scene, stream: RandomStream): string {
-  const shuffled = { objects: stream.shuffle(scene.objects) };
-  return stream.uniform() < RATES.orderly ? textualScene(shuffled) : textualScene(shuffled, stream);
+  return textualScene({ objects: stream.shuffle(scene.objects) }, orderOf(stream));
 }

@@ -1,4 +1,5 @@
 import type { RandomStream } from "../../random.ts";
+import { fullName, isUnique, orderedPairs, relatedSelectors, shortName } from "./descriptions.ts";
 import {
   COLORS,
   nounPhrase,
@@ -10,26 +11,19 @@ import {
   withArticle,
 } from "./grammar.ts";
 import type { RelationName, Scene, SceneObject, Selector } from "./grammar.ts";
+import type { Candidate, QuestionKind } from "./questions.ts";
 
 export type AnswerType = "yes/no" | "number" | "other";
 
-/** A question that could be asked about a scene. Answers are balanced within a variant of a kind. */
-export interface Candidate {
-  readonly question: string;
-  readonly answer: string;
-  readonly variant?: string;
-}
-
-interface QuestionKind {
+/** What a kind says of its questions beside the question: the fields of VQA v2. */
+interface VqaFields {
   /** `question_type` as VQA v2 has it: the words the question starts with, in lower case. */
   readonly type: string;
   readonly answerType: AnswerType;
-  /** What may be asked about this scene; empty when nothing of the kind makes sense. */
-  candidates(scene: Scene, stream: RandomStream): readonly Candidate[];
 }
 
 /** What can be asked about a scene. A further kind of question is a further row. */
-export const QUESTION_KINDS: Readonly<Record<string, QuestionKind>> = {
+export const QUESTION_KINDS: Readonly<Record<string, QuestionKind<Scene> & VqaFields>> = {
   color: {
     type: "what color is the",
     answerType: "other",
@@ -78,18 +72,6 @@ export const QUESTION_KINDS: Readonly<Record<string, QuestionKind>> = {
   },
 };
 
-function isUnique(scene: Scene, selector: Selector): boolean {
-  return select(scene, selector).length === 1;
-}
-
-/** Colour and shape, which no two objects share, or the shape alone when that is enough. */
-function shortName(scene: Scene, object: SceneObject): string {
-  const { color, shape } = object;
-  return nounPhrase(isUnique(scene, { shape }) ? { shape } : { color, shape });
-}
-
-const fullName = ({ color, shape }: SceneObject): string => nounPhrase({ color, shape });
-
 /** An object singled out: by a property it has (with its size where that is needed), or by its relation to another. */
 interface Description {
   readonly phrase: string;
@@ -103,12 +85,7 @@ function descriptions(
 ): readonly Description[] {
   const known: Selector = { [property]: object[property] };
   const plain = [known, { size: object.size, ...known }].find((selector) => isUnique(scene, selector));
-  const related = scene.objects
-    .filter((other) => other !== object)
-    .flatMap(({ color, shape }) =>
-      RELATION_NAMES.map((name) => ({ relation: { name, to: { color, shape } } })),
-    )
-    .filter((selector) => isUnique(scene, selector) && select(scene, selector).includes(object));
+  const related = relatedSelectors(scene, object, {}, ({ color, shape }) => ({ color, shape }));
   return [
     ...(plain === undefined ? [] : [{ phrase: nounPhrase(plain), variant: "plain" } as const]),
     ...related.map((selector) => ({ phrase: nounPhrase(selector), variant: "related" }) as const),
@@ -145,7 +122,7 @@ function existences(scene: Scene, stream: RandomStream): readonly Candidate[] {
 
 /** Every ordered pair of objects in every relation that the pair's other order or its inverse would settle. */
 function relationChecks(scene: Scene): readonly Candidate[] {
-  return pairs(scene).flatMap(([a, b]) =>
+  return orderedPairs(scene).flatMap(([a, b]) =>
     RELATION_NAMES.filter((name) => settles(name, a, b)).map((name) => ({
       question: `Is the ${fullName(a)} ${RELATIONS[name].words} the ${fullName(b)}?`,
       answer: RELATIONS[name].holds(a, b) ? "yes" : "no",
@@ -161,7 +138,7 @@ function settles(name: RelationName, a: SceneObject, b: SceneObject): boolean {
 
 /** "What is above the blue square?", where exactly one object is. */
 function relatives(scene: Scene): readonly Candidate[] {
-  return pairs(scene).flatMap(([object, other]) =>
+  return orderedPairs(scene).flatMap(([object, other]) =>
     RELATION_NAMES.filter((name) => {
       const to: Selector = { color: other.color, shape: other.shape };
       return RELATIONS[name].holds(object, other) && isUnique(scene, { relation: { name, to } });
@@ -170,8 +147,4 @@ function relatives(scene: Scene): readonly Candidate[] {
       answer: fullName(object),
     })),
   );
-}
-
-function pairs(scene: Scene): readonly (readonly [SceneObject, SceneObject])[] {
-  return scene.objects.flatMap((a) => scene.objects.filter((b) => b !== a).map((b) => [a, b] as const));
 }

@@ -50,10 +50,10 @@ describe("questions about a scene", () => {
   });
 
   it("fit the original's 20 tokens of input, and name their type", () => {
-    const balanced = new BalancedQuestions();
+    const balanced = new BalancedQuestions(QUESTION_KINDS);
     const stream = new RandomStream(4, "questions");
-    for (const { question, questionType } of balanced.ask(SCENE, 8, stream)) {
-      expect(question.toLowerCase().startsWith(questionType)).toBe(true);
+    for (const { question, kind } of balanced.ask(SCENE, 8, stream)) {
+      expect(question.toLowerCase().startsWith(kind.type)).toBe(true);
       expect(question.split(" ").length).toBeLessThanOrEqual(13);
     }
   });

@@ -1,35 +1,46 @@
 import type { RandomStream } from "../../random.ts";
-import type { Scene } from "./grammar.ts";
-import { QUESTION_KINDS } from "./question-kinds.ts";
-import type { AnswerType, Candidate } from "./question-kinds.ts";
 
-/** A question about a scene with the answer that is right. */
-export interface SceneQuestion {
+/** A question that could be asked about something. Answers are balanced within a variant of a kind. */
+export interface Candidate {
   readonly question: string;
   readonly answer: string;
-  /** The words the question starts with, as VQA v2's `question_type`. */
-  readonly questionType: string;
-  readonly answerType: AnswerType;
+  readonly variant?: string;
 }
+
+/** A kind of question about a `Subject`. */
+export interface QuestionKind<Subject, Question extends Candidate = Candidate> {
+  /** What may be asked about this subject; empty when nothing of the kind makes sense. */
+  candidates(subject: Subject, stream: RandomStream): readonly Question[];
+}
+
+/** A question as it was asked, with the name and the table's entry of its kind. */
+export type Asked<Question extends Candidate, Kind> = Question & {
+  readonly name: string;
+  readonly kind: Kind;
+};
 
 /**
  * Asks questions so that kinds and answers come out evenly over a whole split: each time the kind asked least so far,
  * and within it the answer given least so far. A question's wording therefore says as little as possible about its
- * answer. One value serves the scenes of one split, in order.
+ * answer. One value serves the scenes (or clips) of one split, in order.
  */
-export class BalancedQuestions {
+export class BalancedQuestions<Subject, Question extends Candidate, Kind> {
+  readonly #kinds: readonly (readonly [string, QuestionKind<Subject, Question> & Kind])[];
   readonly #asked = new Map<string, number>();
 
-  /** Up to `count` questions of different kinds about a scene; fewer when the scene allows fewer. */
-  ask(scene: Scene, count: number, stream: RandomStream): readonly SceneQuestion[] {
-    const questions: SceneQuestion[] = [];
-    const kinds = stream.shuffle(Object.entries(QUESTION_KINDS));
+  constructor(kinds: Readonly<Record<string, QuestionKind<Subject, Question> & Kind>>) {
+    this.#kinds = Object.entries(kinds);
+  }
+
+  /** Up to `count` questions of different kinds about a subject; fewer when it allows fewer. */
+  ask(subject: Subject, count: number, stream: RandomStream): readonly Asked<Question, Kind>[] {
+    const questions: Asked<Question, Kind>[] = [];
+    const kinds = stream.shuffle(this.#kinds);
     for (const [name, kind] of kinds.toSorted(([a], [b]) => this.#count(a) - this.#count(b))) {
       if (questions.length === count) break;
-      const chosen = this.#rarest(name, stream.shuffle(kind.candidates(scene, stream)), stream);
+      const chosen = this.#rarest(name, stream.shuffle(kind.candidates(subject, stream)), stream);
       if (chosen === undefined) continue;
-      const { question, answer } = chosen;
-      questions.push({ question, answer, questionType: kind.type, answerType: kind.answerType });
+      questions.push({ ...chosen, name, kind });
       this.#add(name);
       this.#add(answerKey(name, chosen));
     }
@@ -45,7 +56,7 @@ export class BalancedQuestions {
   }
 
   /** The candidate whose answer was given least, within a variant drawn at random. */
-  #rarest(kind: string, candidates: readonly Candidate[], stream: RandomStream): Candidate | undefined {
+  #rarest(kind: string, candidates: readonly Question[], stream: RandomStream): Question | undefined {
     const variants = [...new Set(candidates.map(({ variant }) => variant))];
     const variant = variants[stream.integer(variants.length)];
     return candidates

@@ -11,12 +11,17 @@ const REPEAT_RATE = 0.3;
 /** Of eight shares of all possible scenes, six belong to train and one each to valid and test. */
 const SPLIT_SHARES = ["train", "train", "train", "train", "train", "train", "valid", "test"] as const;
 
+/** The split that content with this hash belongs to. */
+export function homeSplit(hash: number): SceneSplit {
+  return SPLIT_SHARES[hash % SPLIT_SHARES.length] ?? "train";
+}
+
 /**
  * The split a scene belongs to, from its content alone: every possible scene has exactly one home, so no held-out
  * scene can occur in training, whatever the seeds and sizes.
  */
 export function splitOf(scene: Scene): SceneSplit {
-  return SPLIT_SHARES[mix32(fnv1a(sceneKey(scene))) % SPLIT_SHARES.length] ?? "train";
+  return homeSplit(mix32(fnv1a(sceneKey(scene))));
 }
 
 /** Scene `index` of a split: a pure function of its arguments. The number of objects is uniform over 1…3. */

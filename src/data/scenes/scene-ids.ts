@@ -35,15 +35,23 @@ export function sceneQuestionId(imageId: number, position: number): number {
   return imageId * 1000 + position;
 }
 
-/** The names of a split's files, relative to the data set's folder. */
+/** The names of a split's files about pictures, relative to the data set's folder. */
 export function sceneFiles(split: SceneSplit): {
   readonly captions: string;
   readonly questions: string;
   readonly annotations: string;
+  /** GQA as a list (LXMERT), and in the official form. */
+  readonly gqa: string;
+  readonly gqaQuestions: string;
+  /** NLVR2 as a list (LXMERT). */
+  readonly nlvr: string;
 } {
   return {
     captions: `captions_${split}.json`,
     questions: `v2_OpenEnded_scenes_${split}_questions.json`,
     annotations: `v2_scenes_${split}_annotations.json`,
+    gqa: `gqa_${split}.json`,
+    gqaQuestions: `gqa_${split}_balanced_questions.json`,
+    nlvr: `nlvr_${split}.json`,
   };
 }

@@ -1,20 +1,26 @@
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 import { VlPetError } from "../../error.ts";
 import { PATCH_WIDTH } from "../patch-features.ts";
-import { SCENE_SPLITS } from "./random-scene.ts";
-import { MOST_SCENES, sceneFiles } from "./scene-ids.ts";
+import { FRAME_WIDTH } from "./clips/clip-features.ts";
+import { MOST_SCENES } from "./scene-ids.ts";
+
+/** What the data set can hold: pictures for the image tasks, clips for the video tasks. */
+export const SCENE_KINDS = ["images", "clips"] as const;
+export type SceneKind = (typeof SCENE_KINDS)[number];
 
 export interface ScenesOptions {
   readonly seed: number;
-  /** Scenes of each split. */
+  /** Pictures of each split, or clips of each domain. */
   readonly train: number;
   readonly valid: number;
   readonly test: number;
-  /** Questions a scene at most; 4 when not given. */
+  /** What is written; pictures alone when not given. */
+  readonly kinds?: readonly SceneKind[];
+  /** Questions a scene or clip at most; 4 when not given. */
   readonly questionsPerScene?: number;
-  /** Told after each batch of pictures how many of `total` are there. */
+  /** Told after each batch of pictures and clips how many of `total` are there. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
   /** Stops after the batch at work; what is written is kept and a later call goes on from it. */
   readonly signal?: AbortSignal;
@@ -25,13 +31,16 @@ export interface ScenesOptions {
  * the time of writing that they hold).
  */
 export interface ScenesSettings {
-  readonly version: 1;
+  readonly version: 2;
+  readonly kinds: readonly SceneKind[];
   readonly seed: number;
   readonly train: number;
   readonly valid: number;
   readonly test: number;
   readonly questionsPerScene: number;
+  /** Channels of a picture's rows and of a clip's. */
   readonly featureWidth: number;
+  readonly frameWidth: number;
 }
 
 /** Written last: its presence says that the data were finished. */
@@ -41,7 +50,7 @@ export const UNFINISHED = "scenes.unfinished.json";
 
 /** The settings that options stand for. @throws VlPetError "config" for a number that counts no scenes. */
 export function checkedSettings(options: ScenesOptions): ScenesSettings {
-  const { seed, train, valid, test, questionsPerScene = 4 } = options;
+  const { seed, train, valid, test, questionsPerScene = 4, kinds: asked = ["images"] } = options;
   for (const [name, value] of Object.entries({ seed, train, valid, test, questionsPerScene })) {
     const limit = name === "seed" ? Number.MAX_SAFE_INTEGER : MOST_SCENES;
     if (Number.isSafeInteger(value) && value >= 0 && value <= limit) continue;
@@ -51,23 +60,25 @@ export function checkedSettings(options: ScenesOptions): ScenesSettings {
       received: String(value),
     });
   }
-  return { version: 1, seed, train, valid, test, questionsPerScene, featureWidth: PATCH_WIDTH };
+  const kinds = SCENE_KINDS.filter((kind) => asked.includes(kind));
+  const widths = { featureWidth: PATCH_WIDTH, frameWidth: FRAME_WIDTH };
+  return { version: 2, kinds, seed, train, valid, test, questionsPerScene, ...widths };
 }
 
 /**
- * What a folder already holds of these settings: the stems with both picture and features, and whether the data were
- * once finished and no annotation file is gone.
+ * Which of some files, paths relative to the folder, are there already, and whether the data were once finished.
  *
  * @throws VlPetError "data" when the folder holds data of other settings.
  */
 export async function foundData(
   folder: string,
   settings: ScenesSettings,
-): Promise<{ readonly complete: boolean; readonly stems: ReadonlySet<string> }> {
+  files: readonly string[],
+): Promise<{ readonly finished: boolean; readonly files: ReadonlySet<string> }> {
   const manifest = await textOf(join(folder, MANIFEST));
   const unfinished = await textOf(join(folder, UNFINISHED));
   const made = unfinished ?? manifest;
-  if (made === undefined) return { complete: false, stems: new Set() };
+  if (made === undefined) return { finished: false, files: new Set() };
   if (!isSame(made, settings)) {
     throw new VlPetError("data", "the folder holds scenes of other settings", {
       where: folder,
@@ -76,15 +87,13 @@ export async function foundData(
       fix: "choose another folder, or remove this one first",
     });
   }
-  const features = new Set(await stemsIn(join(folder, "features"), ".h5"));
-  const images = await stemsIn(join(folder, "images"), ".png");
-  const present = new Set(await readdir(folder));
-  const annotated = SCENE_SPLITS.every((split) =>
-    Object.values(sceneFiles(split)).every((name) => present.has(name)),
+  const folders = [...new Set(files.map((file) => dirname(file)))];
+  const names = new Map(
+    await Promise.all(folders.map(async (name) => [name, await namesIn(join(folder, name))] as const)),
   );
   return {
-    complete: annotated && unfinished === undefined,
-    stems: new Set(images.filter((stem) => features.has(stem))),
+    finished: unfinished === undefined,
+    files: new Set(files.filter((file) => names.get(dirname(file))?.has(basename(file)))),
   };
 }
 
@@ -106,11 +115,10 @@ async function textOf(file: string): Promise<string | undefined> {
   }
 }
 
-async function stemsIn(folder: string, ending: string): Promise<readonly string[]> {
+async function namesIn(folder: string): Promise<ReadonlySet<string>> {
   try {
-    const names = await readdir(folder);
-    return names.filter((name) => name.endsWith(ending)).map((name) => name.slice(0, -ending.length));
+    return new Set(await readdir(folder));
   } catch {
-    return [];
+    return new Set();
   }
 }
