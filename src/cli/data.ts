@@ -1,7 +1,13 @@
 import { Command } from "commander";
+import { packCommand } from "./data-pack.ts";
 import { prepareCommand } from "./data-prepare.ts";
+import { verifyCommand } from "./data-verify.ts";
 
 /** `vlpet data`: everything about data before a training. */
 export function dataCommand(): Command {
-  return new Command("data").description("prepare data for training").addCommand(prepareCommand());
+  return new Command("data")
+    .description("prepare data for training")
+    .addCommand(prepareCommand())
+    .addCommand(packCommand())
+    .addCommand(verifyCommand());
 }
