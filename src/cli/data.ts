@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { checkCommand } from "./data-check.ts";
 import { packCommand } from "./data-pack.ts";
 import { prepareCommand } from "./data-prepare.ts";
 import { verifyCommand } from "./data-verify.ts";
@@ -8,6 +9,7 @@ export function dataCommand(): Command {
   return new Command("data")
     .description("prepare data for training")
     .addCommand(prepareCommand())
+    .addCommand(checkCommand())
     .addCommand(packCommand())
     .addCommand(verifyCommand());
 }

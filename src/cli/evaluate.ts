@@ -1,12 +1,12 @@
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
-import type { RunTask, SplitName } from "../config/index.ts";
+import type { SplitName } from "../config/index.ts";
 import { countOption } from "./count-option.ts";
 import { evaluations, scoreRecords, scoreTable, writeEvaluations } from "./evaluation.ts";
 import { SPLITS } from "./feature-places.ts";
 import { interruptible } from "./interrupt.ts";
 import { addRunOptions, trainedModel, withSession, type RunOptions } from "./open-run.ts";
-import { taskName } from "./task-name.ts";
+import { taskNames } from "./task-name.ts";
 import { openTaskSplits } from "./task-splits.ts";
 
 interface EvaluateOptions extends RunOptions {
@@ -50,9 +50,4 @@ async function evaluateWith(options: EvaluateOptions, command: Command): Promise
   );
   if (output !== undefined) await writeEvaluations(resolve(output), made);
   console.log(json ? JSON.stringify({ split, tasks: scoreRecords(made) }, null, 2) : scoreTable(made));
-}
-
-/** @throws VlPetError "config" for a name that is no task. */
-function taskNames(list: string | undefined): readonly RunTask[] | null {
-  return list?.split(",").map((name) => taskName(name, `--tasks ${list}`)) ?? null;
 }

@@ -13,3 +13,8 @@ export function taskName(name: string, where: string): RunTask {
     fix: guess === null ? "name one of them" : `did you mean "${guess}"?`,
   });
 }
+
+/** The tasks of a list such as `vqa,caption`, given with --tasks; null without one. @throws VlPetError as `taskName`. */
+export function taskNames(list: string | undefined): readonly RunTask[] | null {
+  return list?.split(",").map((name) => taskName(name, `--tasks ${list}`)) ?? null;
+}
