@@ -51,5 +51,18 @@ export type { TrainingEvent } from "./train/trainer.ts";
 export { evaluated, predictions, type GenerationSettings, type PredictRequest } from "./train/evaluate.ts";
 export { readAdapterConfig, writeAdapter, type AdapterConfig } from "./train/adapter-folder.ts";
 export { openTensors, writeSafetensors, type TensorData, type TensorFile } from "./files/index.ts";
+export {
+  extractFeatures,
+  type ExtractedFeatures,
+  type FeatureExtraction,
+} from "./train/extraction/extract-features.ts";
+export { visionSession, type VisionSession, type VisionSessionRequest } from "./train/vision-session.ts";
+export {
+  VISION,
+  VisionConfig,
+  visionEncoder,
+  type VisionEncoder,
+  type VisionOutput,
+} from "./vision/index.ts";
 export { openRunLog, type LogRecord, type RunLog } from "./track/index.ts";
 export * from "./metrics/index.ts";

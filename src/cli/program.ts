@@ -6,6 +6,7 @@ import { demoCommand } from "./demo.ts";
 import { runDemo } from "./demo-run.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { EXIT, reportFailure } from "./exit.ts";
+import { featuresCommand } from "./features.ts";
 import { inspectCommand } from "./inspect.ts";
 import { mergeCommand } from "./merge.ts";
 import { predictCommand } from "./predict.ts";
@@ -32,6 +33,7 @@ function commands(): readonly Command[] {
     predictCommand(),
     scoreCommand(),
     dataCommand(),
+    featuresCommand(),
     inspectCommand(),
     convertCommand(),
     mergeCommand(),

@@ -22,7 +22,7 @@ export interface VisionSessionRequest {
   /** The encoder's weights: OpenAI's CLIP (`.pt`), a state dict (`.pth`), or safetensors, also with Hugging Face's names. */
   readonly file: string;
   readonly output: VisionOutput;
-  /** Pixels a side; null = those it was trained with. */
+  /** Pixels a side; null = those it was trained with, or 224 where any number will do. */
   readonly imageSize?: number | null;
   readonly positions?: Positions;
   readonly threads?: number;
@@ -77,7 +77,7 @@ export async function visionSession(request: VisionSessionRequest): Promise<Visi
   };
   try {
     const config: VisionConfig = { ...visionConfigIn(tensors), positions };
-    const imageSize = request.imageSize ?? config.imageSize;
+    const imageSize = request.imageSize ?? visionEncoder(config).usualSize(output);
     const { rows, parameters } = program(config, output, imageSize);
     requireWholeVision(tensors, parameters);
     const sources = [visionSource(tensors)];

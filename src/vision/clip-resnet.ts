@@ -5,7 +5,7 @@ import { add, averagePool2d, axisSize, relu, reshape, transpose } from "../ops/i
 import { attentionPool } from "./attention-pool.ts";
 import type { ShapeOf, VisionEncoder } from "./encoder.ts";
 import { channelsOf, normedConvolution } from "./frozen-norm.ts";
-import { Positions, requireNativeSize } from "./positions.ts";
+import { Positions, requireNativeSize, USUAL_SIZE } from "./positions.ts";
 import { requireOutput } from "./require-output.ts";
 
 const size = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -98,6 +98,7 @@ export function clipResNet(config: ClipResNetConfig): VisionEncoder {
   return {
     imageSize,
     outputs,
+    usualSize: (output) => (output === "pooled" && positions === "learned" ? imageSize : USUAL_SIZE),
     rowShape(output, side) {
       requireOutput(output, outputs, config.name);
       if (output === "pooled") return { rows: 1, width: pooledWidth ?? 0 };

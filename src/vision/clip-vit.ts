@@ -18,7 +18,7 @@ import {
 import { attention, overTokens } from "./attention.ts";
 import type { ShapeOf, VisionEncoder } from "./encoder.ts";
 import { convolutionWeight } from "./frozen-norm.ts";
-import { Positions, requireNativeSize, withPositions } from "./positions.ts";
+import { Positions, requireNativeSize, USUAL_SIZE, withPositions } from "./positions.ts";
 import { requireOutput } from "./require-output.ts";
 
 const size = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -104,6 +104,7 @@ export function clipVit(config: ClipVitConfig): VisionEncoder {
   return {
     imageSize,
     outputs,
+    usualSize: () => (positions === "learned" ? imageSize : USUAL_SIZE),
     rowShape(output, side) {
       requireOutput(output, outputs, config.name);
       const cells = Math.floor(side / patch) ** 2;

@@ -23,6 +23,8 @@ export interface VisionEncoder {
   /** Pixels a side of the images it was trained with. */
   readonly imageSize: number;
   readonly outputs: readonly VisionOutput[];
+  /** Pixels a side to use for an output when nobody says: 224 where any size will do, as in the original. */
+  usualSize(output: VisionOutput): number;
   /** Rows and width of an output for images of `imageSize` pixels a side. Throws kind "config" where it has no such output. */
   rowShape(output: VisionOutput, imageSize: number): RowShape;
   /** Normalised images [B, 3, S, S], S fixed → [B, rows, width]. Throws kind "config" where it has no such output. */

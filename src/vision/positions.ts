@@ -24,6 +24,9 @@ export function withPositions(
   return add(tokens, scope.parameter("positional_embedding", [rows, width], traits));
 }
 
+/** Pixels a side of the images that the original's features are made of, whatever the encoder was trained with. */
+export const USUAL_SIZE = 224;
+
 /** Throws kind "config" unless learned positions fit images of this size. */
 export function requireNativeSize(imageSize: number, native: number, positions: Positions): void {
   if (positions === "zero" || imageSize === native) return;
