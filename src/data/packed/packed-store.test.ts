@@ -81,6 +81,12 @@ describe("a packed store", () => {
     expect([batch[7], batch[80]]).toEqual([9, 9]);
     expect(() => store.readInto("c", batch, 8 * 8)).toThrow(RangeError);
     expect(() => store.readInto("c", batch, -1)).toThrow(RangeError);
+    const words = new Uint16Array(16 * 8).fill(9);
+    expect(store.readStoredInto("c", words, 8)).toBe(9);
+    expect(Float32Array.from(words.subarray(8, 80), float16Value)).toEqual(clips.c.values);
+    expect([words[7], words[80]]).toEqual([9, 9]);
+    expect(() => store.readStoredInto("c", words, 8 * 8)).toThrow(RangeError);
+    expect(() => store.readStoredInto("c", batch, 0)).toThrow("cannot be put into a Float32Array");
     store.close();
   });
 

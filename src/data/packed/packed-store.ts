@@ -101,15 +101,25 @@ export class PackedStore {
   }
 
   /**
-   * Puts an item as float32 into `out` from index `at`, such as into its place in a batch: the fastest way. Gives the
-   * number of rows. Throws RangeError where it does not fit.
+   * Puts an item as float32 into `out` from index `at`, such as into its place in a batch: several times as fast as
+   * `read`, which has to ask the system for memory. Gives the number of rows. Throws RangeError where it does not fit.
    */
   readInto(id: string, out: Float32Array, at: number): number {
-    const item = this.#item(id);
-    const length = item.rows * this.layout.width;
-    if (at < 0 || out.length < at + length)
-      throw new RangeError(`${length} values of ${id} do not fit into ${out.length} from ${at}`);
+    const item = this.#fitting(id, out, at);
     this.#widen(item, out, at);
+    return item.rows;
+  }
+
+  /**
+   * As `readInto`, for the values as they are stored: nothing but one copy out of the system's file cache.
+   *
+   * @param out - float16 words, or float32, as the store's layout says
+   */
+  readStoredInto(id: string, out: Uint16Array | Float32Array, at: number): number {
+    const item = this.#fitting(id, out, at);
+    const isStored = (this.layout.dtype === "float16") === out instanceof Uint16Array;
+    if (!isStored) throw new RangeError(`values of ${this.layout.dtype} cannot be put into a ${out.constructor.name}`);
+    this.#fill(bytesOf(out.subarray(at, at + item.rows * this.layout.width)), item.offset);
     return item.rows;
   }
 
@@ -138,6 +148,13 @@ export class PackedStore {
       });
     }
     return { id, place, rows: this.#index.rows[place] ?? 0, offset: this.#index.offsets[place] ?? 0 };
+  }
+
+  #fitting(id: string, { length: room }: Uint16Array | Float32Array, at: number): Item {
+    const item = this.#item(id);
+    const length = item.rows * this.layout.width;
+    if (at >= 0 && at + length <= room) return item;
+    throw new RangeError(`${length} values of ${id} do not fit into ${room} from ${at}`);
   }
 
   #boxes({ rows, offset }: Item): { readonly boxes: Float32Array } | undefined {
