@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { SplitName } from "../config/index.ts";
 import { countOption } from "./count-option.ts";
@@ -6,14 +6,17 @@ import { evaluations, scoreRecords, scoreTable, writeEvaluations } from "./evalu
 import { SPLITS } from "./feature-places.ts";
 import { interruptible } from "./interrupt.ts";
 import { addRunOptions, trainedModel, withSession, type RunOptions } from "./open-run.ts";
+import { writeJson } from "../train/adapter-folder.ts";
+import { SKIP_BAD, SKIPPED } from "./skipped-examples.ts";
 import { taskNames } from "./task-name.ts";
-import { openTaskSplits } from "./task-splits.ts";
+import { watchedSplits } from "./watched-splits.ts";
 
 interface EvaluateOptions extends RunOptions {
   readonly split: SplitName;
   readonly tasks?: string;
   readonly limit?: number;
   readonly output?: string;
+  readonly skipBad: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
 }
@@ -32,6 +35,7 @@ export function evaluateCommand(): Command {
     .option("--tasks <names>", "only these tasks, separated by commas")
     .option("--limit <count>", "only the first examples of each task", countOption)
     .option("-o, --output <folder>", "write predictions and scores there")
+    .option("--skip-bad", SKIP_BAD, false)
     .option("--json", "print the scores as JSON", false)
     .option("-q, --quiet", "show no progress", false)
     .addHelpText("after", NOTES)
@@ -39,15 +43,26 @@ export function evaluateCommand(): Command {
 }
 
 async function evaluateWith(options: EvaluateOptions, command: Command): Promise<void> {
-  const { split, limit, output, quiet, json } = options;
-  const trained = await trainedModel(options, command);
-  const { config } = trained;
-  const data = (await openTaskSplits(config, [split], taskNames(options.tasks))).of(split);
-  const made = await interruptible((signal) =>
-    withSession(trained, (session) =>
-      evaluations({ session, data, split, config, quiet, signal, ...(limit === undefined ? {} : { limit }) }),
-    ),
-  );
-  if (output !== undefined) await writeEvaluations(resolve(output), made);
+  const { split, output, quiet, json, skipBad } = options;
+  const asked = await trainedModel(options, command);
+  const trained = skipBad ? { ...asked, config: { ...asked.config, skipBad } } : asked;
+  const folder = output === undefined ? null : resolve(output);
+  const list = folder === null ? null : join(folder, SKIPPED);
+  const limit = options.limit === undefined ? {} : { limit: options.limit };
+  const made = await interruptible(async (signal) => {
+    const { config } = trained;
+    const splits = await watchedSplits(config, [split], {
+      tasks: taskNames(options.tasks),
+      quiet,
+      signal,
+      list,
+    });
+    const evaluated = await withSession(trained, (session) =>
+      evaluations({ session, data: splits.of(split), split, config, quiet, signal, ...limit }),
+    );
+    if (folder !== null) await writeEvaluations(folder, evaluated);
+    if (list !== null && config.skipBad) await writeJson(list, splits.skipped);
+    return evaluated;
+  });
   console.log(json ? JSON.stringify({ split, tasks: scoreRecords(made) }, null, 2) : scoreTable(made));
 }

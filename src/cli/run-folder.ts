@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { resolveConfig, settingLeaves, type RunConfig } from "../config/index.ts";
 import { VlPetError } from "../error.ts";
+import { SKIPPED } from "./skipped-examples.ts";
 
 /** Where everything of a run lies. */
 export interface RunFolder {
@@ -16,6 +17,8 @@ export interface RunFolder {
   /** The weights with the best average on the validation splits, where a run validates every epoch. */
   readonly best: string;
   readonly results: string;
+  /** Examples that were left out because their features cannot be used, where that was asked for. */
+  readonly skipped: string;
   /** Frozen weights that the backbone's own file does not hold; there while the run is at work. */
   readonly frozen: string;
 }
@@ -29,6 +32,7 @@ export function runFolder(path: string): RunFolder {
     adapter: join(path, "adapter"),
     best: join(path, "best"),
     results: join(path, "results"),
+    skipped: join(path, SKIPPED),
     frozen: join(path, "frozen"),
   };
 }

@@ -24,8 +24,9 @@ import {
   type TaskEvaluation,
 } from "./evaluation.ts";
 import { requireEmpty, requireSameRun, runFolder, type RunFolder } from "./run-folder.ts";
-import { openTaskSplits, type TaskSplits } from "./task-splits.ts";
+import type { TaskSplits } from "./task-splits.ts";
 import { trainingReport } from "./training-report.ts";
+import { watchedSplits } from "./watched-splits.ts";
 
 export interface TrainingRequest {
   /** Its `output` is the run's folder. */
@@ -53,17 +54,17 @@ export interface BestOutcome extends Validated {
 /**
  * A whole run: checks everything that can be checked before, trains, evaluates, and leaves in the run's folder
  * config.json, metrics.jsonl, checkpoints/, adapter/ (the last weights), best/ (those with the best average in
- * validation) and results/. Nothing is written before the checks are through.
+ * validation) and results/; with the setting `skipBad` also skipped.json. Nothing is written before the checks are through.
  *
  * @throws VlPetError of any kind; "interrupted" after a checkpoint was saved.
  */
 export async function runTraining(request: TrainingRequest): Promise<TrainingOutcome> {
-  const { config: asked, resume, signal } = request;
+  const { config: asked, resume, quiet, signal } = request;
   const folder = runFolder(asked.output);
   const goesOn = resume && existsSync(folder.config);
   if (!goesOn) await requireEmpty(folder);
   requireTrainSplits(asked);
-  const splits = await openTaskSplits(asked, neededSplits(asked));
+  const splits = await watchedSplits(asked, neededSplits(asked), { quiet, signal, list: folder.skipped });
   const config: RunConfig = { ...asked, backbone: { ...asked.backbone, featureWidth: splits.featureWidth } };
   if (goesOn) await requireSameRun(folder, config);
   const plan = plannedRun(splits.of("train"), courseSettings(config));
@@ -72,6 +73,7 @@ export async function runTraining(request: TrainingRequest): Promise<TrainingOut
   const session = await openedSession(folder, config);
   try {
     await writeJson(folder.config, config); // when it goes on, settings that are free to change may have changed
+    if (config.skipBad) await writeJson(folder.skipped, splits.skipped);
     const made = await trained({ ...request, config }, { folder, session, splits, updates: plan.updates });
     return { folder, ...made };
   } finally {

@@ -13,6 +13,7 @@ import { scoreTable } from "./evaluation.ts";
 import { interruptible } from "./interrupt.ts";
 import { runFolder, storedConfig } from "./run-folder.ts";
 import { runTraining } from "./run-training.ts";
+import { SKIP_BAD } from "./skipped-examples.ts";
 import { settingsHelp } from "./settings-help.ts";
 
 interface TrainOptions extends ConfigOptions {
@@ -20,6 +21,7 @@ interface TrainOptions extends ConfigOptions {
   readonly captions?: string;
   readonly output?: string;
   readonly resume: boolean;
+  readonly skipBad: boolean;
   readonly quiet: boolean;
 }
 
@@ -51,6 +53,7 @@ export function trainCommand(): Command {
     .option("--captions <file>", "their captions in COCO's format; short for tasks.caption.train.annotations")
     .option("-o, --output <folder>", "the run's folder (default: runs/vlpet)")
     .option("--resume", "go on with the run in this folder", false)
+    .option("--skip-bad", `${SKIP_BAD}; they are listed in skipped.json`, false)
     .option("-q, --quiet", "show no progress", false)
     .addHelpText("after", () => `${NOTES}\n${settingsHelp()}`)
     .action((options: TrainOptions, self: Command) => trainWith(options, self));
@@ -74,17 +77,19 @@ async function trainWith(options: TrainOptions, command: Command): Promise<void>
 
 /** With --resume and no settings the run's own configuration, otherwise what the options say. */
 async function trainConfig(options: TrainOptions, command: Command): Promise<RunConfig> {
-  const { images, captions, output, resume } = options;
+  const { images, captions, output, resume, skipBad } = options;
   if ((images === undefined) !== (captions === undefined)) {
     command.error("error: --images and --captions belong together: give both", { exitCode: 2 });
   }
   const shorthand: readonly Layer[] =
     images === undefined || captions === undefined ? [] : [photosLayer(images, captions)];
-  const settings = [...shorthand, ...outputLayer(output)];
+  const skipping: readonly Layer[] = skipBad ? [{ name: "--skip-bad", value: { skipBad } }] : [];
+  const settings = [...shorthand, ...skipping, ...outputLayer(output)];
   const folder = runFolder(output === undefined ? (await resolveConfig({})).output : resolve(output));
   const isBare = !hasConfig(options) && shorthand.length === 0;
   if (!resume || !isBare || !existsSync(folder.config)) return configFrom(options, settings);
-  return { ...(await storedConfig(folder)), output: folder.path };
+  const stored = await storedConfig(folder);
+  return { ...stored, output: folder.path, skipBad: skipBad || stored.skipBad };
 }
 
 function photosLayer(images: string, captions: string): Layer {

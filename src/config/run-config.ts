@@ -131,6 +131,8 @@ export const RunConfig = v.strictObject({
   /** Do as the original does, oddities included, or as it should be: docs/fidelity.md, "The improved behaviour". */
   behaviour: v.optional(v.picklist(BEHAVIOURS), "original"),
   tasks: v.optional(Tasks, {}),
+  /** Leave out examples whose features are missing or corrupt: everything is read once to find them. */
+  skipBad: v.optional(v.boolean(), false),
   training: v.optional(Training, {}),
   generation: v.optional(Generation, {}),
   engine: v.optional(

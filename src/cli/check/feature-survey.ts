@@ -4,6 +4,9 @@ import { sampled } from "./finding.ts";
 /** What reading an image or clip gave: its size, or why it cannot be used. */
 export type Surveyed = { readonly rows: number; readonly width: number } | { readonly problem: string };
 
+/** Images read at the same time. */
+const TOGETHER = 16;
+
 /** Sizes of features, read once for all splits that share them. */
 export interface FeatureSurvey {
   /** What the images gave, or a sample of them; those that `source` has nothing for are left out. */
@@ -27,11 +30,16 @@ export function featureSurvey(most: number | null): FeatureSurvey {
         most,
       );
       const found = new Map<string, Surveyed>();
-      for (const [i, image] of wanted.entries()) {
-        const surveyed = before.get(image) ?? (await read(source, image));
-        before.set(image, surveyed);
-        found.set(image, surveyed);
-        onRead(i + 1, wanted.length);
+      for (let start = 0; start < wanted.length; start += TOGETHER) {
+        const some = wanted.slice(start, start + TOGETHER);
+        const surveyed = await Promise.all(
+          some.map(async (image) => before.get(image) ?? read(source, image)),
+        );
+        for (const [i, one] of surveyed.entries()) {
+          before.set(some[i] ?? "", one);
+          found.set(some[i] ?? "", one);
+        }
+        onRead(start + some.length, wanted.length);
       }
       return found;
     },
