@@ -60,7 +60,7 @@ async function answered(
 ): Promise<string> {
   const { reader, generator } = session;
   const { batchSize, ...settings } = config.generation;
-  const features = shownFiles(kind, sessionReading(session, config));
+  const features = shownFiles(kind, await sessionReading(session, config));
   const texts = await predictions({ reader, generator, data: { split, features }, settings, batchSize });
   return [...texts.values()].join("");
 }

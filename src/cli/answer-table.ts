@@ -31,7 +31,7 @@ export async function answerTable(
   const places = features.length > 0 ? features.map((path) => resolve(path)) : allPlaces(config, task);
   const { answered, before } = await interruptible((signal) =>
     withSession(trained, async (session) => {
-      const source = await openPlaces(places, sessionReading(session, config));
+      const source = await openPlaces(places, await sessionReading(session, config));
       try {
         return await predictRows({
           session,

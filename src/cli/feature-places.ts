@@ -2,6 +2,7 @@ import type { RunConfig, RunTask, SplitName, TaskSettings } from "../config/inde
 import {
   joinedFeatures,
   openFeatures,
+  prefetchedFeatures,
   type FeatureOptions,
   type FeatureSource,
   type ImageEncoder,
@@ -36,6 +37,14 @@ export function allPlaces({ tasks }: RunConfig, name: RunTask): readonly string[
   if (features === undefined) return [];
   if (typeof features === "string" || Array.isArray(features)) return [features].flat();
   return [...new Set(SPLITS.flatMap((split) => features[split] ?? []))];
+}
+
+/** The features that lie in some places, as one source that is read in threads of its own. */
+export async function prefetchPlaces(
+  places: readonly string[],
+  options: Parameters<typeof prefetchedFeatures>[1],
+): Promise<FeatureSource> {
+  return joinedFeatures(await Promise.all(places.map((place) => prefetchedFeatures(place, options))));
 }
 
 /** The features that lie in some places, as one source; photos are turned into features by `encode`. */

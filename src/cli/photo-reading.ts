@@ -1,15 +1,14 @@
 import type { RunConfig } from "../config/index.ts";
-import type { ImageEncoder } from "../data/index.ts";
-import { pixelFeatures } from "../data/images/pixel-features.ts";
-import { PATCH_WIDTH, patchFeatures } from "../data/patch-features.ts";
+import { photoEncoder, type ImageEncoder, type PhotoEncoding } from "../data/index.ts";
+import { PATCH_WIDTH } from "../data/patch-features.ts";
 import { VlPetError } from "../error.ts";
 import type { ImageEncoderConfig } from "../train/image-encoder.ts";
 import type { ModelSession } from "../train/session.ts";
 
 /** How a model reads photos. */
 export interface PhotoReading {
-  readonly encode: ImageEncoder;
-  /** Width of what `encode` gives, which is also what rows of any other features must have; undefined = any. */
+  readonly photos: PhotoEncoding;
+  /** Width of what photos become, which is also what rows of any other features must have; undefined = any. */
   readonly width?: number;
 }
 
@@ -18,9 +17,15 @@ export function photoReading(
   { visual }: Pick<RunConfig, "visual">,
   imageEncoder: ImageEncoderConfig | null,
 ): PhotoReading {
-  if (imageEncoder === null || visual.encoder === null) return { encode: patchFeatures };
-  const { imageSize } = imageEncoder;
-  return { encode: pixelFeatures(imageSize, visual.encoder.fit), width: imageSize ** 2 };
+  if (imageEncoder === null || visual.encoder === null) return { photos: { kind: "patches" } };
+  const side = imageEncoder.imageSize;
+  return { photos: { kind: "pixels", side, fit: visual.encoder.fit }, width: side ** 2 };
+}
+
+/** How a trained model's photos become features, and how wide any features must be. */
+export interface SessionReading {
+  readonly encode: ImageEncoder;
+  readonly width: number;
 }
 
 /**
@@ -28,11 +33,12 @@ export function photoReading(
  *
  * @throws (its `encode`) VlPetError "data" when its features were extracted beforehand: a photo is of no use then.
  */
-export function sessionReading({ model }: ModelSession, config: RunConfig): Required<PhotoReading> {
+export async function sessionReading({ model }: ModelSession, config: RunConfig): Promise<SessionReading> {
   const { imageEncoder = null } = model.config;
   const { featureWidth } = model.backbone.sizes;
-  const { encode, width = featureWidth } = photoReading(config, imageEncoder);
-  if (imageEncoder !== null || featureWidth === PATCH_WIDTH) return { encode, width };
+  const { photos, width = featureWidth } = photoReading(config, imageEncoder);
+  if (imageEncoder !== null || featureWidth === PATCH_WIDTH)
+    return { encode: await photoEncoder(photos), width };
   return { encode: (file) => Promise.reject(photoRefused(file, featureWidth)), width };
 }
 

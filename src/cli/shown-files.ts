@@ -1,6 +1,6 @@
 import { openFeatures, type Features, type FeatureSource } from "../data/index.ts";
 import { VlPetError } from "../error.ts";
-import type { PhotoReading } from "./photo-reading.ts";
+import type { SessionReading } from "./photo-reading.ts";
 
 /** What the files are that a model is shown. */
 export type ShownKind = "photo" | "features";
@@ -11,7 +11,7 @@ export type ShownKind = "photo" | "features";
  * @throws (its `read`) VlPetError "data" when a file cannot be read, holds several images, or has features of another
  * width than the model takes.
  */
-export function shownFiles(kind: ShownKind, { encode, width }: Required<PhotoReading>): FeatureSource {
+export function shownFiles(kind: ShownKind, { encode, width }: SessionReading): FeatureSource {
   return {
     describe: kind === "photo" ? "photos" : "files of features",
     read: (file) => (kind === "photo" ? encode(file) : onlyFeatures(file, width)),

@@ -1,11 +1,12 @@
 import { type ErrorKind, type ErrorParts, VlPetError } from "../error.ts";
 import type { OpenOptions } from "./feature-formats.ts";
 import type { Features, StoredFeatures } from "./feature-source.ts";
+import type { PhotoEncoding } from "./photo-encoding.ts";
 
 /** What can be told to another thread of how to open features: no functions. */
 export interface PrefetchOptions extends Omit<OpenOptions, "encode" | "cacheBytes"> {
-  /** Photos are turned into features by `patchFeatures`; without it they are refused. */
-  readonly photos?: "patches";
+  /** How photos are turned into features; without it they are refused. */
+  readonly photos?: PhotoEncoding;
 }
 
 /** What the thread that reads is asked. */

@@ -8,6 +8,7 @@ import {
 } from "./feature-messages.ts";
 import type { ListedSource } from "./feature-source.ts";
 import { openFeatures } from "./features.ts";
+import { photoEncoder } from "./photo-encoding.ts";
 
 /** The thread that `prefetchedFeatures` starts: one source, opened by the first message. */
 const port = parentPort;
@@ -36,8 +37,7 @@ async function answer(ask: FeatureAsk): Promise<FeatureResults[FeatureAsk["kind"
 
 async function opened(path: string, { photos, ...options }: PrefetchOptions): Promise<ListedSource> {
   if (photos === undefined) return openFeatures(path, options);
-  const { patchFeatures } = await import("./patch-features.ts");
-  return openFeatures(path, { ...options, encode: patchFeatures });
+  return openFeatures(path, { ...options, encode: await photoEncoder(photos) });
 }
 
 /** The memory of features goes to the other thread instead of being copied. */

@@ -68,7 +68,11 @@ describe("prefetchedFeatures", () => {
 
   it("keeps kind and parts of errors", async () => {
     await writeFile(join(folder, "cat.h5"), "no HDF5 file");
-    await writeFeatures(join(folder, "dog.h5"), "dog", { rows: 1, width: 2, values: Float32Array.of(1, NaN) });
+    await writeFeatures(join(folder, "dog.h5"), "dog", {
+      rows: 1,
+      width: 2,
+      values: Float32Array.of(1, NaN),
+    });
     const [here, there] = [await openFeatures(folder), await opened(folder)];
     for (const id of ["cat", "dog", "owl"]) {
       const [expected, received] = await Promise.all([failure(here.read(id)), failure(there.read(id))]);
@@ -77,7 +81,10 @@ describe("prefetchedFeatures", () => {
       expect(received.parts).toMatchObject(parts);
     }
     const nowhere = join(folder, "nowhere");
-    expect(await failure(prefetchedFeatures(nowhere))).toMatchObject({ kind: "data", parts: { where: nowhere } });
+    expect(await failure(prefetchedFeatures(nowhere))).toMatchObject({
+      kind: "data",
+      parts: { where: nowhere },
+    });
   });
 
   it("keeps what was read, if it is asked to", async () => {
@@ -93,7 +100,7 @@ describe("prefetchedFeatures", () => {
     const photo = join(folder, "cat.png");
     await sharp({ create: { width: 8, height: 8, channels: 3, background: "red" } }).toFile(photo);
     expect((await failure(prefetchedFeatures(folder))).kind).toBe("config");
-    const source = await opened(folder, { photos: "patches", width: PATCH_WIDTH });
+    const source = await opened(folder, { photos: { kind: "patches" }, width: PATCH_WIDTH });
     const { rows, width, values } = await patchFeatures(photo);
     expect(await source.read("cat")).toEqual({ rows, width, values });
   });
@@ -118,10 +125,19 @@ async function failure(promise: Promise<unknown>): Promise<VlPetError> {
 
 describe("errors between threads", () => {
   it("are the same behind as before", () => {
-    const error = new VlPetError("shape", "too wide", { where: "cat.h5", fix: "narrow it", cause: new Error("x") });
+    const error = new VlPetError("shape", "too wide", {
+      where: "cat.h5",
+      fix: "narrow it",
+      cause: new Error("x"),
+    });
     const back = failureOf(structuredClone(failureMessage(error))) as VlPetError;
     expect(back).toBeInstanceOf(VlPetError);
-    expect(back).toMatchObject({ kind: "shape", summary: "too wide", message: error.message, parts: { fix: "narrow it" } });
+    expect(back).toMatchObject({
+      kind: "shape",
+      summary: "too wide",
+      message: error.message,
+      parts: { fix: "narrow it" },
+    });
     expect((back.cause as Error).message).toBe("x");
     const odd = new VlPetError("data", "odd", { cause: () => 1 });
     expect(typeof (failureOf(structuredClone(failureMessage(odd))) as VlPetError).cause).toBe("string");

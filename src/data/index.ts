@@ -17,6 +17,7 @@ export type {
   StoredFeatures,
 } from "./feature-source.ts";
 export type { PrefetchOptions } from "./feature-messages.ts";
+export { photoEncoder, type PhotoEncoding } from "./photo-encoding.ts";
 export { prefetchedFeatures } from "./feature-worker.ts";
 export { openFeatures, requireImages } from "./features.ts";
 export { hdf5Features } from "./formats/hdf5-images.ts";

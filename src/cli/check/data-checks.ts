@@ -10,7 +10,7 @@ import {
 import type { FeatureSource } from "../../data/index.ts";
 import { TASKS, type TaskSplit } from "../../tasks/index.ts";
 import { loadTokenizer, type Tokenizer } from "../../text/index.ts";
-import { featurePlaces, openPlaces, SPLITS } from "../feature-places.ts";
+import { featurePlaces, prefetchPlaces, SPLITS } from "../feature-places.ts";
 import { photoReading, type PhotoReading } from "../photo-reading.ts";
 import { featureSurvey, type FeatureSurvey, type Surveyed } from "./feature-survey.ts";
 import type { Finding } from "./finding.ts";
@@ -120,7 +120,7 @@ async function taskReports(shared: Shared, task: RunTask): Promise<readonly Spli
 
 function openedSource({ sources, reading }: Shared, places: readonly string[]): Promise<FeatureSource> {
   const key = places.join("\n");
-  const opened = sources.get(key) ?? openPlaces(places, reading);
+  const opened = sources.get(key) ?? prefetchPlaces(places, reading);
   sources.set(key, opened);
   return opened;
 }
