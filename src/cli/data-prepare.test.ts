@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { configuredTasks, loadOptions, resolveConfig } from "../config/index.ts";
 import { TASKS } from "../tasks/index.ts";
@@ -208,6 +208,13 @@ describe("vlpet data prepare", () => {
       expect(statements).toHaveLength(758);
     },
   );
+
+  it("names every official file and every file it makes in docs/preparing-data.md", async () => {
+    const page = await readFile(join(import.meta.dirname, "../../docs/preparing-data.md"), "utf8");
+    for (const { names } of Object.values(OFFICIAL_FILES))
+      for (const name of names) expect(page).toContain(`\`${name}\``);
+    for (const { path } of PREPARED_FILES) expect(page).toContain(basename(path));
+  });
 
   it("names every official file in its help", () => {
     let help = "";

@@ -54,7 +54,8 @@ export interface BestOutcome extends Validated {
 /**
  * A whole run: checks everything that can be checked before, trains, evaluates, and leaves in the run's folder
  * config.json, metrics.jsonl, checkpoints/, adapter/ (the last weights), best/ (those with the best average in
- * validation) and results/; with the setting `skipBad` also skipped.json. Nothing is written before the checks are through.
+ * validation) and results/; with the setting `skipBad` also skipped.json, the examples that were left out. Nothing is
+ * written before the checks are through.
  *
  * @throws VlPetError of any kind; "interrupted" after a checkpoint was saved.
  */
