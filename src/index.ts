@@ -17,11 +17,18 @@ export {
   hdf5Features,
   imageFeatures,
   openFeatures,
+  openPackedStore,
+  packFeatures,
+  prefetchedFeatures,
   readFeatures,
   requireImages,
+  verifyPacked,
   writeFeatures,
   type Features,
   type FeatureSource,
+  type ListedSource,
+  type PackedStore,
+  type StoredFeatures,
   type ImageEncoder,
 } from "./data/index.ts";
 export { PATCH_WIDTH, patchFeatures } from "./data/patch-features.ts";
