@@ -29,6 +29,8 @@ const EXPANSION = 4;
 /** The grid's channels over the stem's: four stages, each with twice the channels of the one before. */
 const GROWTH = 8 * EXPANSION;
 const HEAD_WIDTH = 64;
+/** Pixels a side of a cell of the grid: five halvings. */
+const CELL = 32;
 
 /** Cells a side of the grid: a stride of two, then pools that do not read what is left over. */
 function gridSide(imageSize: number): number {
@@ -132,6 +134,6 @@ export function foundClipResNet(shapeOf: ShapeOf): v.InferInput<typeof ClipResNe
     width,
     blocks: [count(1), count(2), count(3), count(4)],
     pooledWidth,
-    ...(tokens === undefined ? {} : { imageSize: GROWTH * Math.round(Math.sqrt(tokens - 1)) }),
+    ...(tokens === undefined ? {} : { imageSize: CELL * Math.round(Math.sqrt(tokens - 1)) }),
   };
 }
