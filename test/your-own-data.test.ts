@@ -84,6 +84,7 @@ describe("docs/your-own-data.md", () => {
     expect(predicted?.trimEnd()).toBe(first?.prediction);
     expect(scored).toMatch(/^accuracy \* +\d+\.\d\d$/m);
     expect(scored).toContain("2 of 2 examples have a prediction");
+    expect((await readFile(join(folder, "answers.jsonl"), "utf8")).trim()).toBe(results);
   });
 
   it("shows settings that a configuration takes", async () => {

@@ -6,9 +6,6 @@ import { type Asked, cellText, cellTexts, TASKS, type TaskSplit } from "../tasks
 import { type AskedItem, askedSplit, taskSource } from "./asked-split.ts";
 import { timeSpan } from "./time-span.ts";
 
-/** What stands between the parts of a list in a CSV cell. */
-const SEPARATOR = "|";
-
 /**
  * The rows of a table (CSV or JSON lines) as questions of a task. Columns: `id`, `image`, `images` or `clip`,
  * `question`, `choices`, `subtitles`, `time`; the task custom has the columns that its settings say.
@@ -35,22 +32,21 @@ export async function rowSplit(config: RunConfig, task: RunTask, file: string): 
   return askedSplit(config, task, items);
 }
 
-function rowItem({ cells }: Row, number: number, where: string): AskedItem {
-  const named = (column: string): readonly string[] => cellTexts(cells.get(column), SEPARATOR);
-  const pictures = [...named("image"), ...named("images")].map(imageStem);
+function rowItem(row: Row, number: number, where: string): AskedItem {
+  const pictures = [...cellTexts(row, "image"), ...cellTexts(row, "images")].map(imageStem);
   return {
-    id: cellText(cells.get("id")) || String(number),
-    shown: [...pictures, ...named("clip").map(clipName)],
-    asked: rowAsked(cells, where),
+    id: cellText(row.cells.get("id")) || String(number),
+    shown: [...pictures, ...cellTexts(row, "clip").map(clipName)],
+    asked: rowAsked(row, where),
   };
 }
 
 /** Empty cells ask nothing. */
-function rowAsked(cells: Row["cells"], where: string): Asked {
-  const text = cellText(cells.get("question"));
-  const subtitles = cellTexts(cells.get("subtitles"), "\n");
-  const choices = cellTexts(cells.get("choices"), SEPARATOR);
-  const time = cellTexts(cells.get("time"), SEPARATOR).join("-");
+function rowAsked(row: Row, where: string): Asked {
+  const text = cellText(row.cells.get("question"));
+  const subtitles = cellTexts(row, "subtitles", "\n");
+  const choices = cellTexts(row, "choices");
+  const time = cellTexts(row, "time").join("-");
   const span = timeSpan(time);
   if (time !== "" && span === null) {
     throw new VlPetError("data", "this is no time span", {

@@ -12,6 +12,8 @@ export interface Row {
   readonly line: number;
   /** What each column holds: texts in CSV, any JSON value in JSON lines. */
   readonly cells: ReadonlyMap<string, unknown>;
+  /** How a cell holds a list: as one (JSON), or as a text with something between its parts (CSV). */
+  readonly lists: "arrays" | "joined";
 }
 
 /** Endings of the files that hold rows, and how each kind is read. */
@@ -84,6 +86,7 @@ function jsonRows(content: string, file: string): Row[] {
   return jsonLines(content, record, file).map(({ line, value }) => ({
     line,
     cells: new Map(Object.entries(value)),
+    lists: "arrays",
   }));
 }
 
@@ -101,6 +104,7 @@ function csvRows(content: string, file: string, delimiter: string): Row[] {
   return records.map(({ cells, end }) => ({
     line: end - cells.join("").split("\n").length + 1,
     cells: new Map(names.map((name, i) => [name, cells[i] ?? ""])),
+    lists: "joined",
   }));
 }
 

@@ -34,7 +34,8 @@ export function askedCustom(asked: Asked, settings: CustomSettings, prompt: stri
   if (subtitles !== undefined) cells.set("subtitles", subtitles.join(" "));
   if (time !== undefined) cells.set("time", time.join("-"));
   if (choices !== undefined) cells.set(choicesColumn(settings), choices);
-  return { prompt: prompt + customText(settings, cells, (column) => unfilled(column, textColumn)) };
+  const row = { cells, lists: "arrays" } as const;
+  return { prompt: prompt + customText(settings, row, (column) => unfilled(column, textColumn)) };
 }
 
 function requireNamed(names: readonly string[], columns: readonly string[]): void {

@@ -2,7 +2,8 @@ import { clipName, imageStem, type Row } from "../data/index.ts";
 import { type ErrorParts, VlPetError } from "../error.ts";
 import { plain } from "./custom-metrics.ts";
 import type { CustomSettings } from "./custom-settings.ts";
-import { cellText, cellTexts, choicesColumn, customText } from "./custom-text.ts";
+import { choicesColumn, customText } from "./custom-text.ts";
+import { cellText, cellTexts } from "./row-cells.ts";
 
 /** A row and the file it is from, which errors name. */
 export interface PlacedRow extends Row {
@@ -51,7 +52,7 @@ export function customRow(row: PlacedRow, number: number, { settings, trains }: 
 function rowImages(row: PlacedRow, { columns, visual, images, separator }: CustomSettings): string[] {
   const names = columns.image === undefined ? IMAGE_COLUMNS[visual] : [columns.image];
   const column = presentColumn(row, names, "columns.image");
-  const found = cellTexts(row.cells.get(column), separator);
+  const found = cellTexts(row, column, separator);
   const wanted = visual === "clip" ? 1 : images;
   if (found.length === wanted) return found.map(visual === "clip" ? clipName : imageStem);
   const kind = visual === "clip" ? "clips" : "pictures";
@@ -73,7 +74,7 @@ function rowChoices(row: PlacedRow, settings: CustomSettings): readonly string[]
   if (settings.answer === "text") return null;
   if (settings.choices !== undefined) return settings.choices;
   const column = presentColumn(row, [choicesColumn(settings)], "columns.choices");
-  const choices = cellTexts(row.cells.get(column), settings.separator);
+  const choices = cellTexts(row, column, settings.separator);
   if (choices.length >= 2) return choices;
   throw rowError(row, "there is nothing to choose from", {
     expected: `at least two choices in the column ${column}`,
@@ -85,7 +86,7 @@ function rowChoices(row: PlacedRow, settings: CustomSettings): readonly string[]
 function rowTargets(row: PlacedRow, { columns, separator }: CustomSettings): readonly string[] {
   const names = columns.target === undefined ? TARGET_COLUMNS : [columns.target];
   const column = names.find((name) => row.cells.has(name));
-  return column === undefined ? [] : cellTexts(row.cells.get(column), separator);
+  return column === undefined ? [] : cellTexts(row, column, separator);
 }
 
 function withoutTarget(row: PlacedRow, { columns }: CustomSettings): VlPetError {
@@ -110,7 +111,7 @@ function requireChoices(row: PlacedRow, targets: readonly string[], choices: rea
 }
 
 function rowText(row: PlacedRow, settings: CustomSettings): string {
-  return customText(settings, row.cells, (column) => withoutColumn(row, [column], "template"));
+  return customText(settings, row, (column) => withoutColumn(row, [column], "template"));
 }
 
 /** The first of some columns that the row has. */

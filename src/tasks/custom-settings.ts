@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { VlPetError } from "../error.ts";
 import { CUSTOM_METRICS, type CustomMetric } from "./custom-metrics.ts";
+import { SEPARATOR } from "./row-cells.ts";
 import type { TaskForm, TaskSource } from "./task.ts";
 import { templateParts } from "./template.ts";
 
@@ -39,7 +40,7 @@ export const CUSTOM_SETTINGS = {
     {},
   ),
   /** What stands between the parts of a list in a CSV cell; JSON has lists of its own. */
-  separator: v.optional(Name, "|"),
+  separator: v.optional(Name, SEPARATOR),
   visual: v.optional(v.picklist(["images", "clip"]), "images"),
   /** Pictures of every row. */
   images: v.optional(count, 1),

@@ -1,19 +1,8 @@
+import type { Row } from "../data/index.ts";
 import type { VlPetError } from "../error.ts";
 import { type CustomSettings, customTemplate } from "./custom-settings.ts";
+import { cellText, cellTexts } from "./row-cells.ts";
 import { filledTemplate, type TemplatePart, templateParts } from "./template.ts";
-
-/** A cell as text; nothing for null and for what is neither text nor number. */
-export function cellText(cell: unknown): string {
-  if (typeof cell === "string") return cell;
-  if (typeof cell === "number" || typeof cell === "boolean") return String(cell);
-  return "";
-}
-
-/** The texts of a cell: the members of a list, or what stands between separators. Empty ones are left out. */
-export function cellTexts(cell: unknown, separator: string): readonly string[] {
-  const parts = Array.isArray(cell) ? cell.map(cellText) : cellText(cell).split(separator);
-  return parts.map((part) => part.trim()).filter((part) => part !== "");
-}
 
 /** What the column of the choices is called. */
 export function choicesColumn({ columns }: CustomSettings): string {
@@ -30,22 +19,23 @@ export function templateColumns(settings: CustomSettings): readonly string[] {
 }
 
 /**
- * The template, filled with cells by column. Lists and choices are joined by commas.
+ * The template, filled with a row's cells. Lists and choices are joined by commas.
  *
  * @throws what `missing` makes of a column that is not there.
  */
 export function customText(
   settings: CustomSettings,
-  cells: ReadonlyMap<string, unknown>,
+  row: Pick<Row, "cells" | "lists">,
   missing: (column: string) => VlPetError,
 ): string {
   return filledTemplate(settingParts(settings), (name) => {
-    const cell = cells.get(name);
     if (name === choicesColumn(settings)) {
-      const choices = cellTexts(cell ?? settings.choices, settings.separator);
+      const own = cellTexts(row, name, settings.separator);
+      const choices = own.length > 0 ? own : (settings.choices ?? []);
       if (choices.length > 0) return choices.join(", ");
     }
-    if (!cells.has(name)) throw missing(name);
-    return Array.isArray(cell) ? cellTexts(cell, settings.separator).join(", ") : cellText(cell);
+    if (!row.cells.has(name)) throw missing(name);
+    const cell = row.cells.get(name);
+    return Array.isArray(cell) ? cellTexts(row, name).join(", ") : cellText(cell);
   });
 }

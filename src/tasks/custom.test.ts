@@ -61,6 +61,8 @@ describe("own data without any settings", () => {
       id: "7",
       references: ["sun|moon", "3"],
     });
+    const single = lines({ image: "a.jpg", question: "why?", answer: " sun|moon" });
+    expect((await loaded(single, { name: "rows.jsonl" })).examples[0]?.references).toEqual(["sun|moon"]);
   });
 
   it("needs no answers where it is only predicted", async () => {

@@ -2,9 +2,9 @@ export { CAPTION_SOURCE } from "./caption.ts";
 export { CLIP_SOURCE } from "./clip-source.ts";
 export { CUSTOM_SOURCE } from "./custom.ts";
 export { CUSTOM_METRICS } from "./custom-metrics.ts";
-export { cellText, cellTexts } from "./custom-text.ts";
 export { GQA_SOURCE } from "./gqa.ts";
 export { NLVR_SOURCE } from "./nlvr.ts";
+export { cellText, cellTexts } from "./row-cells.ts";
 export { splitPart, topkPart } from "./split-part.ts";
 export {
   type Answer,
