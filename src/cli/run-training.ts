@@ -103,7 +103,6 @@ async function trained(
   const report = trainingReport({
     file: folder.log,
     config,
-    updatesPerEpoch: plannedRun(data, settings).updatesPerEpoch,
     quiet,
     async evaluate(split, update) {
       const made = await evaluate(split);

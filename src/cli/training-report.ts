@@ -5,12 +5,12 @@ import { averageScore, scoreLine, scoreRecords, type TaskEvaluation } from "./ev
 import { progressBar } from "./progress.ts";
 
 type UpdateEvent = Extract<TrainingEvent, { kind: "update" }>;
+type EpochEvent = Extract<TrainingEvent, { kind: "epoch" }>;
 
 export interface ReportRequest {
   /** The run's log. */
   readonly file: string;
   readonly config: RunConfig;
-  readonly updatesPerEpoch: number;
   readonly quiet: boolean;
   /** Evaluates a split as the model is now, after so many updates. */
   readonly evaluate: (split: SplitName, update: number) => Promise<readonly TaskEvaluation[]>;
@@ -27,7 +27,7 @@ export interface TrainingReport {
 
 /** The log is opened, and what a stopped run left beyond cut off, when the first event tells where the run goes on. */
 export function trainingReport(request: ReportRequest): TrainingReport {
-  const { file, config, updatesPerEpoch, quiet, evaluate, signal } = request;
+  const { file, config, quiet, evaluate, signal } = request;
   const progress = progressBar("training", { quiet });
   let rate = exampleRate();
   let log: Promise<RunLog> | null = null;
@@ -58,14 +58,13 @@ export function trainingReport(request: ReportRequest): TrainingReport {
       await lines.append(updateRecord(event));
   };
 
-  const onEpoch = async (update: number): Promise<void> => {
+  const onEpoch = async ({ epoch, update }: EpochEvent): Promise<void> => {
     const lines = await logAfter(update);
     const isWanted = config.training.validate === "epoch" && !isRecorded(lines, "valid", update);
     if (!isWanted || signal.aborted) return;
     try {
       const made = await evaluated("valid", update);
-      if (!quiet && made.length > 0)
-        process.stderr.write(`epoch ${update / updatesPerEpoch}: ${scoreLine(made)}\n`);
+      if (!quiet && made.length > 0) process.stderr.write(`epoch ${epoch + 1}: ${scoreLine(made)}\n`);
     } catch (error) {
       if (!signal.aborted) throw error; // a stopped evaluation is made up for when the run goes on
     }
@@ -74,7 +73,7 @@ export function trainingReport(request: ReportRequest): TrainingReport {
   return {
     async onEvent(event) {
       if (event.kind === "update") await onUpdate(event);
-      if (event.kind === "epoch") await onEpoch((event.epoch + 1) * updatesPerEpoch);
+      if (event.kind === "epoch") await onEpoch(event);
     },
     evaluated,
     async close() {

@@ -21,7 +21,8 @@ export interface PlanRequest {
 
 /** The whole run as a function of the update's number: any update can be planned without those before it. */
 export interface RunPlan {
-  readonly updatesPerEpoch: number;
+  /** How many updates are done at the end of each epoch. Epochs differ where one ends early. */
+  readonly epochEnds: readonly number[];
   readonly updates: number;
   /** The micro-batches of an update, counted from 0. */
   batches(update: number): readonly PlannedBatch[];
@@ -38,9 +39,14 @@ interface Pass {
   used: number;
 }
 
+/** The task of each batch of an epoch. */
+function epochTasks(request: PlanRequest, epoch: number): readonly TaskName[] {
+  const counts = [...request.examples.keys()].map((task) => [task, batchesOf(request, task)] as const);
+  return request.order.tasks<TaskName>(Object.fromEntries(counts), epoch);
+}
+
 function epochBatches(request: PlanRequest, epoch: number): readonly PlannedBatch[] {
   const { examples, batchSizes, order } = request;
-  const counts = Object.fromEntries([...examples.keys()].map((task) => [task, batchesOf(request, task)]));
   const passes = new Map<TaskName, Pass>();
   const passOf = (task: TaskName, pass: number): Pass => {
     const count = examples.get(task) ?? 0;
@@ -48,7 +54,7 @@ function epochBatches(request: PlanRequest, epoch: number): readonly PlannedBatc
     passes.set(task, next);
     return next;
   };
-  return order.tasks<TaskName>(counts, epoch).map((task) => {
+  return epochTasks(request, epoch).map((task) => {
     let current = passes.get(task) ?? passOf(task, 0);
     if (current.used >= current.order.length) current = passOf(task, current.pass + 1);
     const start = current.used;
@@ -57,22 +63,32 @@ function epochBatches(request: PlanRequest, epoch: number): readonly PlannedBatc
   });
 }
 
+/** Sums of the updates of each epoch and of those before it. */
+function plannedEnds(request: PlanRequest): readonly number[] {
+  const { accumulation, epochs, remainder } = request;
+  const updatesOf = remainder === "dropped" ? Math.floor : Math.ceil;
+  let end = 0;
+  return Array.from(
+    { length: epochs },
+    (_, epoch) => (end += updatesOf(epochTasks(request, epoch).length / accumulation)),
+  );
+}
+
 /**
  * Plans a run: with the original's order every example once an epoch, tasks mixed in proportion to their batches, and
  * with accumulation the last batches of an epoch that do not fill an update left out, as in the schedule's length.
  */
 export function runPlan(request: PlanRequest): RunPlan {
-  const { accumulation, epochs, remainder } = request;
-  const updatesOf = remainder === "dropped" ? Math.floor : Math.ceil;
-  const updatesPerEpoch = updatesOf(epochBatches(request, 0).length / accumulation);
+  const { accumulation } = request;
+  const epochEnds = plannedEnds(request);
   let cached: { readonly epoch: number; readonly batches: readonly PlannedBatch[] } | null = null;
   return {
-    updatesPerEpoch,
-    updates: updatesPerEpoch * epochs,
+    epochEnds,
+    updates: epochEnds.at(-1) ?? 0,
     batches(update) {
-      const epoch = Math.floor(update / updatesPerEpoch);
+      const epoch = epochEnds.findIndex((end) => update < end);
       if (cached?.epoch !== epoch) cached = { epoch, batches: epochBatches(request, epoch) };
-      const start = (update % updatesPerEpoch) * accumulation;
+      const start = (update - (epochEnds[epoch - 1] ?? 0)) * accumulation;
       return cached.batches.slice(start, start + accumulation);
     },
   };

@@ -6,7 +6,7 @@ import { train, type TrainingEvent, type TrainRequest } from "./trainer.ts";
 import type { Updates } from "./updates.ts";
 
 /** Six updates in epochs of two, of empty batches: only the course of events matters here. */
-const PLAN: RunPlan = { updatesPerEpoch: 2, updates: 6, batches: () => [] };
+const PLAN: RunPlan = { epochEnds: [2, 4, 6], updates: 6, batches: () => [] };
 const UPDATES: Updates = {
   update: () => Promise.resolve({ loss: 1, gradientNorm: 1 }),
   values: () => Promise.resolve(new Map()),

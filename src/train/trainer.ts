@@ -36,7 +36,7 @@ export type TrainingEvent =
       readonly examples: number;
     }
   | { readonly kind: "checkpoint"; readonly update: number; readonly folder: string }
-  | { readonly kind: "epoch"; readonly epoch: number };
+  | { readonly kind: "epoch"; readonly epoch: number; readonly update: number };
 
 export interface TrainRequest {
   readonly reader: Reader;
@@ -116,8 +116,8 @@ export async function train(request: TrainRequest): Promise<void> {
 
 /** Reports the epoch that `done` updates complete, if they do. */
 async function reportEpoch({ plan, onEvent }: TrainRequest, done: number): Promise<void> {
-  if (done % plan.updatesPerEpoch === 0)
-    await onEvent({ kind: "epoch", epoch: done / plan.updatesPerEpoch - 1 });
+  const epoch = plan.epochEnds.indexOf(done);
+  if (epoch !== -1) await onEvent({ kind: "epoch", epoch, update: done });
 }
 
 async function reportUpdate(
