@@ -49,13 +49,16 @@ export function scoreCommand(): Command {
     .action(scoreWith);
 }
 
+/** What the references are loaded as: a training split would have an example for each description of a picture or clip. */
+const SCORED_AS = "valid";
+
 async function scoreWith(options: ScoreOptions): Promise<void> {
   const { predictions, references, split, json } = options;
   const task = taskName(options.task, `--task ${options.task}`);
   const results = await TASKS[task].readResults(predictions);
   const entry = await TASKS[task].referenceSource(references, split);
   const settings = hasConfig(options) ? taskSource(await configFrom(options), task) : {};
-  const loaded = await TASKS[task].load({ ...settings, [split]: entry }, split);
+  const loaded = await TASKS[task].load({ ...settings, [SCORED_AS]: entry }, SCORED_AS);
   const scores = loaded.score(results);
   const java = await javaScores(loaded, results, options);
   const all = { ...scores.all, ...Object.fromEntries(java.map(({ name, value }) => [name, value])) };

@@ -54,6 +54,18 @@ describe("readCaptions of Karpathy's file", () => {
     });
   });
 
+  it("refuses an image that is there twice", async () => {
+    const twice = {
+      images: [image(7, "train", "A dog"), image(8, "val", "A cat"), image(7, "restval", "Dogs")],
+    };
+    await writeFile(file, JSON.stringify(twice));
+    await expect(readCaptions(file, "train")).rejects.toMatchObject({
+      kind: "data",
+      parts: { where: file, received: "7" },
+    });
+    expect(await readCaptions(file, "val")).toHaveLength(1);
+  });
+
   it("uses the file name as id where there is no COCO number", async () => {
     await writeFile(file, '{"images":[{"filename":"a.b.jpg","split":"val","sentences":[{"raw":"x"}]}]}');
     expect(await readCaptions(file, "val")).toEqual([{ image: "a", imageId: "a", captions: ["x"] }]);

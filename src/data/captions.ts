@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { VlPetError } from "../error.ts";
 import { imageStem } from "./image-name.ts";
 import { readJson } from "./json-file.ts";
+import { uniqueIds } from "./unique-ids.ts";
 
 /** One image with its human captions. */
 export interface CaptionedImage {
@@ -42,11 +43,14 @@ const EITHER = v.lazy((input) =>
  * are taken ("train" includes "restval", as in the original), or an official COCO captions file, which is a split of
  * its own and is taken whole. Images without a caption are left out of the official form.
  *
- * @throws VlPetError "data" when the file is unreadable or of neither form, or holds nothing of the split.
+ * @throws VlPetError "data" when the file is unreadable or of neither form, holds nothing of the split, or an image of it
+ * twice.
  */
 export async function readCaptions(file: string, split: string): Promise<CaptionedImage[]> {
   const content = await readJson(file, EITHER);
   const images = "annotations" in content ? fromOfficial(content, file) : fromKarpathy(content, split);
+  const note = uniqueIds("image id");
+  for (const { imageId } of images) note(imageId, file);
   if (images.length > 0) return images;
   const splits = "annotations" in content ? [] : new Set(content.images.map((image) => image.split));
   throw new VlPetError("data", "there are no captions to read", {

@@ -106,6 +106,21 @@ describe("caption", () => {
     ]);
   });
 
+  it("writes each image of the training split once", async () => {
+    const split = await TASKS.caption.load({ train: { annotations } }, "train");
+    const results = split.resultFile(
+      new Map([
+        ["2#0", "a cat"],
+        ["1#1", "a brown dog"],
+        ["1#0", "a dog"],
+      ]),
+    );
+    expect(JSON.parse(results)).toEqual([
+      { caption: "a dog", image_id: 1 },
+      { caption: "a cat", image_id: 2 },
+    ]);
+  });
+
   it("names the split and the part of the source that is wrong", async () => {
     await expect(TASKS.caption.load({ train: {} }, "val")).rejects.toMatchObject({
       kind: "config",

@@ -106,14 +106,19 @@ function captionSplit(split: string, entries: readonly Entry[], form: TaskForm):
     },
     score: (predictions) => scoreCaptions(captionsOf(examples, predictions)),
     tokenizedCaptions: (predictions) => captionsOf(examples, predictions),
-    resultFile: (predictions) =>
-      resultList(
-        predictedExamples(examples, predictions).map(({ index, example, text }) => ({
-          caption: text,
-          image_id: entries[index]?.imageId ?? example.id,
-        })),
-      ),
+    resultFile: (predictions) => captionFile(entries, predictions),
   };
+}
+
+/** COCO's result file: a record an image, with what was written about it first. */
+function captionFile(entries: readonly Entry[], predictions: ReadonlyMap<string, string>): string {
+  const captions = new Map<number | string, string>();
+  const examples = entries.map((entry) => entry.example);
+  for (const { index, example, text } of predictedExamples(examples, predictions)) {
+    const id = entries[index]?.imageId ?? example.id;
+    if (!captions.has(id)) captions.set(id, text);
+  }
+  return resultList([...captions].map(([id, text]) => ({ caption: text, image_id: id })));
 }
 
 /** By example id, in the order of the split. */

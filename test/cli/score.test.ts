@@ -133,6 +133,42 @@ describe.skipIf(!existsSync(FIXTURES))("vlpet score on real files (needs the sha
   });
 });
 
+async function writeJson(name: string, content: unknown): Promise<string> {
+  await writeFile(join(folder, name), JSON.stringify(content));
+  return name;
+}
+
+function describedClip(id: number, desc: string, descriptionId: number): object {
+  return { vid_name: `clip ${id}`, clip_id: id, ts: [0, 1], descs: [{ desc, desc_id: descriptionId }] };
+}
+
+describe("vlpet score on training splits", () => {
+  it("scores a picture once, against all its captions", async () => {
+    const images = ["train", "restval", "val"].map((split, i) => ({
+      filename: `p${i}.jpg`,
+      split,
+      cocoid: i,
+      sentences: [{ raw: `${i} dogs` }, { raw: `a photo of ${i} dogs` }],
+    }));
+    const references = await writeJson("dataset_coco.json", { images });
+    const captions = [0, 1].map((id) => ({ image_id: id, caption: `a photo of ${id} dogs` }));
+    const results = await writeJson("captions.json", captions);
+    const scores = await scored("caption", results, [references], "--split", "train");
+    expect(scores).toMatchObject({ count: 2, examples: 2 });
+    expect(scores.all["Bleu_4"]).toBeCloseTo(100, 4);
+  });
+
+  it("tells clips by their own ids, not by those of their descriptions", async () => {
+    const lines = [
+      describedClip(1, "Ann opens a red box", 2),
+      describedClip(2, "Bob shuts the door behind him", 1),
+    ];
+    await writeFile(join(folder, "tvc.jsonl"), lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    const scores = await scored("tvc", "tvc.jsonl", ["tvc.jsonl"], "--split", "train");
+    expect(scores.all["Bleu_4"]).toBeCloseTo(100, 4);
+  });
+});
+
 /** Stands in for the Java runtime: gives the first caption 1, all others 0, whatever they say. */
 const FAKE_JAVA = `#!/usr/bin/env node
 const args = process.argv.slice(2);
