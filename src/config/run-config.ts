@@ -92,7 +92,7 @@ const Training = v.strictObject({
 
 /** How texts are searched for. */
 const Generation = v.strictObject({
-  /** Beams of the tasks that leave the number to the run (captions). */
+  /** Beams of the tasks that leave the number to the run (captions, and all about clips). */
   beams: v.optional(count, 5),
   /** Size of n-grams that must not occur twice in a text; 0 = off. */
   noRepeatNgram: v.optional(countOrNone, 3),

@@ -25,7 +25,7 @@ export interface PredictRequest {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** The search that a task's answers ask for: QA is greedy, captions use the run's beams; BART forces the end in beam search. */
+/** The search that a task's answers ask for, with the run's beams or its own; BART forces the end in beam search. */
 function searchSettings(
   { beams, maxLength }: TextAnswer,
   { reader, settings }: Pick<PredictRequest, "reader" | "settings">,

@@ -12,7 +12,7 @@ export interface VisualInputs {
   readonly features: Float32Array;
   /** S, where `features` are pixels. */
   readonly imageSize?: number;
-  /** [B, images·rows, 4] as (x1, x2, y1, y2); null = all zero. */
+  /** [B, images·rows, 4] as `Features.boxes` has them; null = all zero. */
   readonly boxes: Float32Array | null;
   readonly visualCounts?: readonly number[];
 }
