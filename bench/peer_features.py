@@ -54,7 +54,7 @@ def read(folder, kind, dtype, ids):
     global split
     if kind == "split" and split is None:
         split = h5py.File(f"{folder}/split.h5", "r")
-    start = time.perf_counter()
+    start = time.process_time()
     for i in ids:
         if kind == "split":
             features = split[f"{name(i)}/features"][()]
@@ -63,7 +63,7 @@ def read(folder, kind, dtype, ids):
                 features = one[f"{name(i)}/features"][()]
         if dtype == "float32":
             features = features.astype(np.float32)
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 for line in sys.stdin:

@@ -22,7 +22,7 @@ export function checkedFeatures(
 ): Features {
   const { values } = features;
   checkShape({ ...features, length: values.length }, imageId, file, width);
-  if (!areFinite(values)) throw refuseValue(values, features.width, imageId, file);
+  if (!areFinite(values)) throw badValue(values, features.width, imageId, file);
   return features;
 }
 
@@ -36,9 +36,9 @@ export function checkedStored(
   const { words } = stored;
   checkShape({ ...stored, length: words.length }, imageId, file, width);
   if (words instanceof Float32Array) {
-    if (!areFinite(words)) throw refuseValue(words, stored.width, imageId, file);
+    if (!areFinite(words)) throw badValue(words, stored.width, imageId, file);
   } else if (firstNonFiniteWord(words) !== -1) {
-    throw refuseValue(Float32Array.from(words, float16Value), stored.width, imageId, file);
+    throw badValue(Float32Array.from(words, float16Value), stored.width, imageId, file);
   }
   return stored;
 }
@@ -64,7 +64,7 @@ export function checkShape(shape: Shape, imageId: string, file: string, width: n
 }
 
 /** The error about the first value that is no number. */
-export function refuseValue(values: Float32Array, width: number, imageId: string, file: string): VlPetError {
+export function badValue(values: Float32Array, width: number, imageId: string, file: string): VlPetError {
   const index = values.findIndex((value) => !Number.isFinite(value));
   return new VlPetError("data", `the features of image ${imageId} hold a value that is no number`, {
     where: `${file}, row ${Math.floor(index / width)}, channel ${index % width}`,

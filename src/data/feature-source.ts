@@ -1,6 +1,6 @@
 import { VlPetError } from "../error.ts";
 import { cachedFeatures } from "./feature-cache.ts";
-import { checkedFeatures, checkedStored, checkShape, refuseValue } from "./feature-check.ts";
+import { checkedFeatures, checkedStored, checkShape, badValue } from "./feature-check.ts";
 import { widenFloat16Into } from "./float16.ts";
 import { cocoNumber } from "./image-name.ts";
 
@@ -54,13 +54,18 @@ export interface FeatureOptions {
   readonly cacheBytes?: number;
 }
 
+/** Where each id lies, in the order in which reading is fastest: a map, or what stands for one. */
+export interface Entries<Entry> {
+  get(imageId: string): Entry | undefined;
+  keys(): Iterable<string>;
+}
+
 /** What a format knows about its files; `listedSource` makes a source of it. */
 export interface FeatureReader<Entry> {
   readonly describe: string;
   /** The file or folder, for errors about ids that are not in it. */
   readonly where: string;
-  /** Where each id lies, in the order in which reading is fastest. */
-  readonly entries: ReadonlyMap<string, Entry>;
+  readonly entries: Entries<Entry>;
   /** The file an entry lies in, for errors. */
   fileOf(entry: Entry): string;
   /** In memory that is the caller's from then on. */
@@ -120,13 +125,13 @@ function widened(stored: StoredFeatures, imageId: string, file: string, width: n
     return checkedFeatures({ ...shape, values: words }, imageId, file, width);
   checkShape({ ...shape, length: words.length }, imageId, file, width);
   const values = new Float32Array(words.length);
-  if (!widenFloat16Into(words, values, 0)) throw refuseValue(values, stored.width, imageId, file);
+  if (!widenFloat16Into(words, values, 0)) throw badValue(values, stored.width, imageId, file);
   return { ...shape, values };
 }
 
 /** Finds an entry by its id or, for COCO's images, by any of the names COCO gave them. */
 function finder<Entry>(
-  entries: ReadonlyMap<string, Entry>,
+  entries: Entries<Entry>,
 ): (imageId: string) => readonly [string, Entry] | undefined {
   let byNumber: ReadonlyMap<string, string> | undefined;
   return (imageId) => {

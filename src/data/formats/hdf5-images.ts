@@ -32,17 +32,26 @@ export function hdf5Images(place: FeaturePlace, options: FeatureOptions): Listed
   );
 }
 
+/** Files that are looked into, in case that the first are something else. */
+const LOOKED_AT = 3;
+
 /**
- * Whether the HDF5 files of a folder hold one image each: the first has a group with its own name. What cannot be
- * opened counts as such, and is an error when it is read.
+ * Whether the HDF5 files of a folder hold one image each: one of the first has a group with its own name. What cannot
+ * be opened counts as such, and is an error when it is read.
  */
 export async function holdsImageFiles(place: FeaturePlace): Promise<boolean> {
-  const [name] = namesLike(place, HDF5_NAME);
-  if (name === undefined || place.isFile) return false;
-  const hdf5 = await mountHdf5(join(place.folder, name)).catch(() => undefined);
+  if (place.isFile) return false;
+  for (const name of namesLike(place, HDF5_NAME).slice(0, LOOKED_AT)) {
+    if (await holdsItself(join(place.folder, name))) return true;
+  }
+  return false;
+}
+
+async function holdsItself(file: string): Promise<boolean> {
+  const hdf5 = await mountHdf5(file).catch(() => undefined);
   if (hdf5 === undefined) return true;
   try {
-    return hasDataset(hdf5, `/${imageStem(name)}/features`);
+    return hasDataset(hdf5, `/${imageStem(file)}/features`);
   } finally {
     hdf5.close();
   }

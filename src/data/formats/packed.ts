@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { VlPetError } from "../../error.ts";
 import { type FeaturePlace, namesLike } from "../feature-place.ts";
-import { type FeatureOptions, type ListedSource, listedSource } from "../feature-source.ts";
+import { type Entries, type FeatureOptions, type ListedSource, listedSource } from "../feature-source.ts";
 import { openPackedStore, type PackedStore } from "../packed/packed-store.ts";
 
 export const PACKED_NAME = /\.vlpack$/i;
@@ -12,17 +12,15 @@ export const PACKED_NAME = /\.vlpack$/i;
  * @throws VlPetError "data" when a store is damaged or an image is in two stores.
  */
 export function packedStores(place: FeaturePlace, options: FeatureOptions): ListedSource {
-  const entries = new Map<string, PackedStore>();
   const stores: PackedStore[] = [];
   const close = (): void => {
     for (const store of stores.splice(0)) store.close();
   };
+  let entries: Entries<PackedStore>;
   try {
-    for (const name of namesLike(place, PACKED_NAME)) {
-      const store = openPackedStore(join(place.folder, name));
-      stores.push(store);
-      addItems(entries, store);
-    }
+    for (const name of namesLike(place, PACKED_NAME))
+      stores.push(openPackedStore(join(place.folder, name)));
+    entries = entriesOf(stores);
   } catch (error) {
     close();
     throw error;
@@ -39,6 +37,17 @@ export function packedStores(place: FeaturePlace, options: FeatureOptions): List
     },
     options,
   );
+}
+
+function entriesOf(stores: readonly PackedStore[]): Entries<PackedStore> {
+  const [only, ...others] = stores;
+  if (only !== undefined && others.length === 0) {
+    // Its own index is enough: a second one of some hundred thousand images takes time to make.
+    return { get: (id) => (only.has(id) ? only : undefined), keys: () => only.ids };
+  }
+  const entries = new Map<string, PackedStore>();
+  for (const store of stores) addItems(entries, store);
+  return entries;
 }
 
 function addItems(entries: Map<string, PackedStore>, store: PackedStore): void {

@@ -67,9 +67,10 @@ export class PackedStore {
     this.#fill(indexed, indexOffset);
     this.#index = parsedIndex(indexed, { count, indexHash }, file);
     this.ids = this.#index.ids;
-    this.#places = new Map(this.ids.map((id, place) => [id, place]));
-    if (this.#places.size !== count)
-      throw damagedStore(file, `${this.#places.size} different ids of ${count}`);
+    const places = new Map<string, number>();
+    for (const [place, id] of this.ids.entries()) places.set(id, place);
+    if (places.size !== count) throw damagedStore(file, `${places.size} different ids of ${count}`);
+    this.#places = places;
   }
 
   has(id: string): boolean {
