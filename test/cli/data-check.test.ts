@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { SplitReport } from "../../src/cli/check/data-checks.ts";
-import { SPLIT_CHECKS } from "../../src/cli/check/split-checks.ts";
+import { SPLIT_CHECKS, type SplitUnderCheck } from "../../src/cli/check/split-checks.ts";
 import { checkCommand } from "../../src/cli/data-check.ts";
 import { writeFeatures } from "../../src/data/index.ts";
 import { toyConfig, writeToyData } from "./toy-run.ts";
@@ -141,16 +141,18 @@ describe("vlpet data check", () => {
     expect(untold["custom train"]?.findings).not.toHaveProperty("cutTexts");
   });
 
-  it("finds examples with one id, and counts those without a target as no fault", async () => {
-    const images = [0, 0, 1].map((id) => ({ id, file_name: `p${id}.png` }));
-    const annotations = [0, 1].map((id) => ({ image_id: id, caption: "a square" }));
-    await writeFile(at("twice.json"), JSON.stringify({ images, annotations }));
+  it("finds examples with one id, should a task let them pass", async () => {
+    const examples = ["a", "b", "a", "a"].map((id) => ({ id, images: [], prompt: "", references: [] }));
+    const content = { examples } as unknown as SplitUnderCheck["content"];
+    const checked = { content } as unknown as SplitUnderCheck;
+    expect(await SPLIT_CHECKS.twice.find(checked)).toEqual({ count: 2, of: 4, first: ["a", "a"] });
+  });
+
+  it("counts training examples without a target as no fault", async () => {
     await writeFile(at("vocabulary.json"), '["red"]');
     const { tasks } = toyConfig() as { tasks: { vqa: { train: object } } };
     const vqa = { features: "photos", train: { ...tasks.vqa.train, vocabulary: "vocabulary.json" } };
-    const caption = { features: "photos", test: { annotations: "twice.json" } };
-    const found = await reports({ tasks: { caption, vqa } });
-    expect(found["caption test"]?.findings.twice).toEqual({ count: 1, of: 3, first: ["0"] });
+    const found = await reports({ tasks: { vqa } });
     expect(found["vqa train"]?.findings.untaught).toMatchObject({ count: 3, of: 4 });
     expect((await check({ tasks: { vqa } })).failure).toBeNull();
   });
