@@ -71,6 +71,16 @@ export interface SpecialTokens {
   readonly decoderStart: number;
 }
 
+/** How texts are searched for in a family's published configuration, where a run does not say otherwise. */
+export interface SearchHabits {
+  /** Size of n-grams that must not occur twice; 0 = off. */
+  readonly noRepeatNgram: number;
+  /** Whether the search ends as soon as there are as many finished texts as beams. */
+  readonly earlyStopping: boolean;
+  /** Whether beam search writes the end token at the last position, whatever its score. */
+  readonly forceEnd: boolean;
+}
+
 export interface Sizes {
   readonly width: number;
   readonly vocabulary: number;
@@ -91,6 +101,7 @@ export interface Backbone {
   readonly name: string;
   readonly sizes: Sizes;
   readonly tokens: SpecialTokens;
+  readonly search: SearchHabits;
   readonly initRule: InitRule;
   /** The decoder's layers, then those of a side network beside it: the order of all lists of keys and values. */
   readonly caches: readonly CacheShape[];

@@ -54,6 +54,7 @@ export function encoderDecoder(family: Family, prompts: PromptLengths, ladder: L
     name: family.name,
     sizes: family.sizes,
     tokens: family.tokens,
+    search: family.search,
     initRule: family.initRule,
     caches: caches(parts),
     encode: (scope, visual, features = null) =>

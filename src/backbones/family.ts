@@ -1,6 +1,6 @@
 import type { Shape, Size, Tensor } from "../graph/index.ts";
 import type { AttentionKind, Init, InitRule, NormKind, Scope } from "../nn/index.ts";
-import type { Sizes, SpecialTokens } from "./backbone.ts";
+import type { SearchHabits, Sizes, SpecialTokens } from "./backbone.ts";
 import type { VisualConfig } from "./visual-embedding.ts";
 
 export type StackName = "encoder" | "decoder";
@@ -52,6 +52,7 @@ export interface Family {
   readonly sizes: Sizes & { readonly ffnWidth: number };
   readonly visual: VisualConfig;
   readonly tokens: SpecialTokens;
+  readonly search: SearchHabits;
   readonly initRule: InitRule;
   readonly attention: AttentionKind;
   readonly norm: NormKind;

@@ -13,6 +13,7 @@ export type {
   EncoderBatch,
   Feeds,
   Head,
+  SearchHabits,
   Sizes,
   SpecialTokens,
 } from "./backbone.ts";

@@ -29,7 +29,7 @@ export function visualLayout(
     throw new VlPetError("shape", "only a square grid can be pooled to a smaller square grid", {
       expected: `a square number of rows, at least ${to * to}`,
       received: `${rows} rows, to be pooled to ${pool.regions} regions`,
-      fix: "set visual.pool to null, or change visual.regions",
+      fix: "set visual.regions to null, which pools nothing, or to a smaller square",
     });
   }
   return { images, rows, pooledRows: to * to };

@@ -29,7 +29,12 @@ describe("resolveConfig", () => {
       seed: 9595,
       sampling: "roundrobin",
     });
-    expect(generation).toMatchObject({ beams: 5, noRepeatNgram: 3, earlyStopping: true, lengthPenalty: 1 });
+    expect(generation).toMatchObject({
+      beams: 5,
+      noRepeatNgram: null,
+      earlyStopping: null,
+      lengthPenalty: 1,
+    });
     expect(pet).toMatchObject({ name: "vl-pet", granularity: "large", rank: 96 });
     expect({ visual, prompts }).toEqual({
       visual: { regions: 36, frames: 64, encoder: null },

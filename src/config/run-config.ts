@@ -94,9 +94,10 @@ const Training = v.strictObject({
 const Generation = v.strictObject({
   /** Beams of the tasks that leave the number to the run (captions, and all about clips). */
   beams: v.optional(count, 5),
-  /** Size of n-grams that must not occur twice in a text; 0 = off. */
-  noRepeatNgram: v.optional(countOrNone, 3),
-  earlyStopping: v.optional(v.boolean(), true),
+  /** Size of n-grams that must not occur twice in a text; 0 = off, null = as the backbone was published: 3 for BART, off for T5. */
+  noRepeatNgram: v.optional(v.nullable(countOrNone), null),
+  /** Ends at as many texts as beams; null = as the backbone was published: BART does, T5 does not. */
+  earlyStopping: v.optional(v.nullable(v.boolean()), null),
   /** Exponent of the length by which a beam's score is divided. */
   lengthPenalty: v.optional(v.number(), 1),
   batchSize: v.optional(count, 64),

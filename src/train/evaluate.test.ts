@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { BackboneConfig, type EncoderBatch } from "../backbones/index.ts";
 import type { Answer, TaskSplit } from "../tasks/index.ts";
 import type { Tokenizer } from "../text/index.ts";
-import { predictions, type PredictRequest } from "./evaluate.ts";
+import { type GenerationSettings, predictions, type PredictRequest } from "./evaluate.ts";
+import type { SearchSettings } from "./generation/search.ts";
 import { model } from "./model.ts";
 
 const WORDS = ["true", "false"] as const;
@@ -111,5 +112,52 @@ describe("answers of one word", () => {
       kind: "config",
       parts: { received: "true, tree" },
     });
+  });
+});
+
+/** How a request's texts are searched for. */
+async function searches(
+  family: "bart" | "t5",
+  beams: Extract<Answer, { kind: "text" }>["beams"],
+  settings: Partial<GenerationSettings>,
+): Promise<readonly SearchSettings[]> {
+  const { request: made } = request(family, [[], [], []]);
+  const { split, features } = made.data;
+  const answer = { kind: "text", beams, maxLength: 20 } as const;
+  const seen: SearchSettings[] = [];
+  await predictions({
+    ...made,
+    data: { split: { ...split, form: { ...split.form, answer } }, features },
+    settings: { ...made.settings, noRepeatNgram: null, earlyStopping: null, ...settings },
+    generator: {
+      ...made.generator,
+      generate(batch, _, search) {
+        seen.push(search);
+        return Promise.resolve(batch.inputIds.map(() => [97]));
+      },
+    },
+  });
+  return seen;
+}
+
+describe("written answers", () => {
+  it.each([
+    ["bart", { noRepeatNgram: 3, earlyStopping: true, forceEnd: true }],
+    ["t5", { noRepeatNgram: 0, earlyStopping: false, forceEnd: false }],
+  ] as const)("are searched for as %s was published (spec: training §8)", async (family, habits) => {
+    const own = { ...habits, maxLength: 20, lengthPenalty: 1 };
+    expect(await searches(family, 1, {})).toEqual([
+      { ...own, beams: 1 },
+      { ...own, beams: 1 },
+    ]);
+    const [config] = await searches(family, "config", {});
+    expect(config).toEqual({ ...own, beams: 5 });
+  });
+
+  it("are searched for as the run says, if it does", async () => {
+    const [bart] = await searches("bart", "config", { noRepeatNgram: 0, earlyStopping: false, beams: 2 });
+    expect(bart).toMatchObject({ noRepeatNgram: 0, earlyStopping: false, beams: 2 });
+    const [t5] = await searches("t5", 1, { noRepeatNgram: 4, earlyStopping: true, lengthPenalty: 2 });
+    expect(t5).toMatchObject({ noRepeatNgram: 4, earlyStopping: true, lengthPenalty: 2 });
   });
 });

@@ -8,8 +8,9 @@ import { encodedExamples, type EncodedExamples, type Reader, type TaskData } fro
 export interface GenerationSettings {
   /** Beams of the tasks that leave the number to the run. */
   readonly beams: number;
-  readonly noRepeatNgram: number;
-  readonly earlyStopping: boolean;
+  /** As in `SearchSettings`; null = as the backbone was published. */
+  readonly noRepeatNgram: number | null;
+  readonly earlyStopping: boolean | null;
   readonly lengthPenalty: number;
 }
 
@@ -25,16 +26,19 @@ export interface PredictRequest {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** The search that a task's answers ask for, with the run's beams or its own; BART forces the end in beam search. */
+/** The search that a task's answers ask for, with the run's beams or its own. (spec: training §8) */
 function searchSettings(
   { beams, maxLength }: TextAnswer,
   { reader, settings }: Pick<PredictRequest, "reader" | "settings">,
 ): SearchSettings {
+  const { search } = reader.model.backbone;
   return {
-    ...settings,
     beams: beams === "config" ? settings.beams : beams,
     maxLength,
-    forceEnd: reader.model.backbone.name === "bart",
+    noRepeatNgram: settings.noRepeatNgram ?? search.noRepeatNgram,
+    earlyStopping: settings.earlyStopping ?? search.earlyStopping,
+    lengthPenalty: settings.lengthPenalty,
+    forceEnd: search.forceEnd,
   };
 }
 

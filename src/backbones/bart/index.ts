@@ -28,6 +28,7 @@ export function bart(settings: BartConfig, prompts: PromptLengths, ladder: Ladde
     sizes: { ...config, headWidth: attention.headWidth },
     visual: { ...config, norm: BART_NORM, hiddenLayers: 0 },
     tokens: BART_TOKENS,
+    search: { noRepeatNgram: 3, earlyStopping: true, forceEnd: true },
     initRule: bartInit,
     attention,
     norm: BART_NORM,

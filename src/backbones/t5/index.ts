@@ -15,6 +15,7 @@ export function t5(config: T5Config, prompts: PromptLengths, ladder: Ladder | nu
     sizes: config,
     visual: { ...config, norm: T5_NORM, hiddenLayers: config.visualLayers },
     tokens: T5_TOKENS,
+    search: { noRepeatNgram: 0, earlyStopping: false, forceEnd: false },
     initRule: t5Init,
     attention: t5Attention(config),
     norm: T5_NORM,
