@@ -50,7 +50,7 @@ export interface EncoderBatch {
   readonly features: Float32Array;
   /** S, where `features` are pixels. */
   readonly imageSize?: number;
-  /** [B, images·rows, 4] as (x1, x2, y1, y2); null = all zero, as in all CLIP and video data. */
+  /** [B, images·rows, 4] as files hold them, (x1, y1, x2, y2); null = all zero, as in all CLIP and video data. */
   readonly boxes: Float32Array | null;
   /** How many of an example's visual tokens, from the first, may be attended to, [B]; absent = all, as in the original. */
   readonly visualCounts?: readonly number[];

@@ -44,7 +44,10 @@ function pooledFeatures(
   return reduceMax(reshape(windows, [rowCount, window, featureWidth]), [1], { keep: false });
 }
 
-/** Boxes with their area: [B, images·rows, 4] → [B·V, 5]. Pooling keeps each image's first boxes, as the original does. */
+/**
+ * Boxes with their area: [B, images·rows, 4] → [B·V, 5]. Pooling keeps each image's first boxes, as the original does.
+ * Quirk: the coordinates are taken for (x1, x2, y1, y2), although files hold (x1, y1, x2, y2).
+ */
 function boxesWithArea(scope: Scope, visual: VisualLayout): Tensor {
   const batch = symbol("B");
   const boxes = scope.graph.input("boxes", "float32", [batch, visual.images * visual.rows, BOX_COORDINATES]);

@@ -20,6 +20,7 @@ export interface VqaAccuracyOptions {
   /**
    * `official`: both sides are normalised fully, and only when the annotators disagree. `vlpet`: the prediction
    * always fully, the annotators' answers by the punctuation step only, and only when they disagree.
+   * Quirk: predictions of "two" become "2" and never equal the answers of annotators who all say "two".
    */
   readonly evaluator: "official" | "vlpet";
   /** Score only questions whose `isTopkOptimal` is this; questions that do not say are kept. */

@@ -33,6 +33,7 @@ interface Entry {
  * have one per image, scored against all its captions.
  * Quirk: captions are trained with up to 40 target tokens and generated with at most 20, as in the original; the
  * improved behaviour generates 40.
+ * Quirk: alone of all tasks, its loss is a mean over all tokens of a batch.
  */
 export const caption: Task = {
   name: "caption",
