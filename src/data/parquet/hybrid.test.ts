@@ -36,12 +36,6 @@ describe("fillFromHybrid", () => {
     expect(decoded(0, 2, [])).toEqual([]);
   });
 
-  it("fills levels of a byte, too", () => {
-    const out = new Uint8Array(4);
-    fillFromHybrid(out, Uint8Array.from([4 << 1, 3]), 2);
-    expect([...out]).toEqual([3, 3, 3, 3]);
-  });
-
   it("refuses what ends too early or makes no sense", () => {
     expect(() => decoded(1, 2, [])).toThrow("runs end too early");
     expect(() => decoded(9, 2, [8 << 1, 1])).toThrow("runs end too early");

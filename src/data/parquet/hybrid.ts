@@ -1,16 +1,13 @@
-/** A number for each value: levels are small, places in a dictionary are not. */
-export type Numbers = Uint8Array | Uint32Array;
-
 const WIDEST = 24;
 
 /**
  * Fills `out` from the run-length and bit-packed hybrid that Parquet codes levels and places in a dictionary with
  * (Apache Parquet, Encodings.md, "RLE"): runs of a repeated number, and groups of eight numbers of `bitWidth` bits.
- * The library has such a decoder, too; this one takes a tenth of its time on the 16 bits of a dictionary of float16.
+ * The library has such a decoder, too; this one takes a third of its time on the 16 bits of a dictionary of float16.
  *
  * @throws RangeError when the bytes end too early.
  */
-export function fillFromHybrid(out: Numbers, bytes: Uint8Array, bitWidth: number): void {
+export function fillFromHybrid(out: Uint32Array, bytes: Uint8Array, bitWidth: number): void {
   if (bitWidth > WIDEST) throw new RangeError(`numbers of ${bitWidth} bits`);
   let at = 0;
   for (let done = 0; done < out.length;) {
@@ -37,18 +34,16 @@ export function fillFromHybrid(out: Numbers, bytes: Uint8Array, bitWidth: number
   }
 }
 
-function unpack(out: Numbers, bytes: Uint8Array, start: number, bitWidth: number): void {
+function unpack(out: Uint32Array, bytes: Uint8Array, start: number, bitWidth: number): void {
   if (start + Math.ceil((out.length * bitWidth) / 8) > bytes.length) throw new RangeError("packed numbers end too early");
   const mask = (1 << bitWidth) - 1;
-  let [at, bits, count] = [start, 0, 0]; // the next byte; bits that are left, and how many
+  let bit = start * 8;
   for (let i = 0; i < out.length; i++) {
-    while (count < bitWidth) {
-      bits |= (bytes[at++] ?? 0) << count;
-      count += 8;
-    }
-    out[i] = bits & mask;
-    bits >>>= bitWidth;
-    count -= bitWidth;
+    const at = bit >>> 3;
+    const low = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
+    const high = (bytes[at + 2] ?? 0) | ((bytes[at + 3] ?? 0) << 8);
+    out[i] = ((low | (high << 16)) >>> (bit & 7)) & mask;
+    bit += bitWidth;
   }
 }
 

@@ -11,7 +11,7 @@ export type PageValues = Uint16Array | Float32Array;
 /** The numbers of a page, with NaN where there is none, and for each the level at which it repeats. */
 export interface FloatPage {
   /** 0 begins a row of the table, 1 a list in it (or, in a flat list, goes on), 2 goes on in that list. */
-  readonly repetition: Uint8Array;
+  readonly repetition: Uint32Array;
   readonly values: PageValues;
 }
 
@@ -57,8 +57,8 @@ function decompressed(chunk: ColumnChunk, bytes: Uint8Array, size: number): Uint
 interface OpenPage {
   readonly count: number;
   readonly encoding: string;
-  readonly repetition: Uint8Array;
-  readonly definition: Uint8Array;
+  readonly repetition: Uint32Array;
+  readonly definition: Uint32Array;
   readonly values: Uint8Array;
 }
 
@@ -112,16 +112,16 @@ function levelsBehindLength(
   at: number,
   greatest: number,
   count: number,
-): readonly [Uint8Array, number] {
-  if (greatest === 0) return [new Uint8Array(count), at];
+): readonly [Uint32Array, number] {
+  if (greatest === 0) return [new Uint32Array(count), at];
   const start = at + 4;
   const end = start + viewOf(bytes).getUint32(at, true);
   return [levels(bytes.subarray(start, end), greatest, count), end];
 }
 
 /** `count` levels of 0 to `greatest`. */
-function levels(bytes: Uint8Array, greatest: number, count: number): Uint8Array {
-  const out = new Uint8Array(count);
+function levels(bytes: Uint8Array, greatest: number, count: number): Uint32Array {
+  const out = new Uint32Array(count);
   if (greatest > 0) fillFromHybrid(out, bytes, 32 - Math.clz32(greatest));
   return out;
 }
@@ -187,7 +187,7 @@ function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-function countOf(levelsOfPage: Uint8Array, level: number): number {
+function countOf(levelsOfPage: Uint32Array, level: number): number {
   let count = 0;
   for (let i = 0; i < levelsOfPage.length; i++) if (levelsOfPage[i] === level) count += 1;
   return count;

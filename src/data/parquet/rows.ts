@@ -43,7 +43,7 @@ class GrowingRow {
     return this.#length === 0;
   }
 
-  add(repetition: Uint8Array, values: PageValues): void {
+  add(repetition: Uint32Array, values: PageValues): void {
     if (values.length === 0) return;
     if (this.#depth === 2) this.#findLists(repetition);
     this.#parts.push(values);
@@ -70,7 +70,7 @@ class GrowingRow {
     return row;
   }
 
-  #findLists(repetition: Uint8Array): void {
+  #findLists(repetition: Uint32Array): void {
     for (let i = 0; i < repetition.length; i++) {
       const at = this.#length + i;
       if (repetition[i] === 2 || at === 0) continue;
