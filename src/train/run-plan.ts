@@ -4,6 +4,8 @@ import { type TaskName, TASKS, type TaskSplit } from "../tasks/index.ts";
 /** One micro-batch of a run: which task, which examples. */
 export interface PlannedBatch {
   readonly epoch: number;
+  /** How often the epoch went through all examples of the task before. */
+  readonly pass: number;
   readonly task: TaskName;
   readonly indices: readonly number[];
 }
@@ -59,7 +61,7 @@ function epochBatches(request: PlanRequest, epoch: number): readonly PlannedBatc
     if (current.used >= current.order.length) current = passOf(task, current.pass + 1);
     const start = current.used;
     current.used += batchSizes.get(task) ?? 1;
-    return { epoch, task, indices: [...current.order.subarray(start, current.used)] };
+    return { epoch, pass: current.pass, task, indices: [...current.order.subarray(start, current.used)] };
   });
 }
 

@@ -60,10 +60,11 @@ function exampleAt({ split }: TaskData, index: number) {
   return example;
 }
 
-/** Where a training batch lies in the run; its answers are drawn by (seed, epoch, example), whatever the order. */
+/** Where a training batch lies in the run; its answers are drawn by (seed, epoch, pass, example), whatever the order. */
 export interface BatchKey {
   readonly seed: number;
   readonly epoch: number;
+  readonly pass: number;
   /** Factor on all token weights: 1/k for k micro-batches of one update. */
   readonly share: number;
 }
@@ -73,13 +74,13 @@ export async function trainingBatch(
   reader: Reader,
   data: TaskData,
   indices: readonly number[],
-  { seed, epoch, share }: BatchKey,
+  { seed, epoch, pass, share }: BatchKey,
 ): Promise<MicroBatch> {
   const { batch, variant } = await encodedExamples(reader, data, indices);
   const { backbone } = reader.model;
   const { task, form } = data.split;
   const targets = indices.map((index) =>
-    data.split.target(index, new RandomStream(seed, `target:${task}:${epoch}:${index}`)),
+    data.split.target(index, new RandomStream(seed, `target:${task}:${epoch}:${pass}:${index}`)),
   );
   const labels = paddedLabels(
     targets.map(({ text }) => reader.tokenizer.encode(text, limited(form.limits.target))),

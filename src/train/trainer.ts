@@ -63,12 +63,13 @@ async function preparedUpdate(request: TrainRequest, update: number): Promise<re
   const { reader, data, plan, settings } = request;
   const planned = plan.batches(update);
   return Promise.all(
-    planned.map(async ({ task, indices, epoch }) => {
+    planned.map(async ({ task, indices, epoch, pass }) => {
       const source = data.get(task);
       if (source === undefined) throw new RangeError(`internal: no data for the task ${task}`);
       return trainingBatch(reader, source, indices, {
         seed: settings.seed,
         epoch,
+        pass,
         share: 1 / planned.length,
       });
     }),

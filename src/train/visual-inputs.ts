@@ -62,11 +62,14 @@ function joined({ features }: TaskData, read: readonly Read[], width: number) {
   const values = new Float32Array(read.length * rows * width);
   read.forEach(({ id, found }, i) => {
     if (found.width !== width || found.rows !== rows) {
+      const isWide = found.width !== width;
       throw new VlPetError("data", "the features of an image do not fit the model and the batch", {
         where: `${id} (${features.describe})`,
         expected: `${rows} rows of width ${width}`,
         received: `${found.rows} rows of width ${found.width}`,
-        fix: "extract all features in the same way, and set backbone.featureWidth to their width",
+        fix: isWide
+          ? "extract all features in the same way, and set backbone.featureWidth to their width"
+          : "extract this image again: all images of a task need as many rows; --skip-bad leaves it out",
       });
     }
     values.set(found.values, i * rows * width);
