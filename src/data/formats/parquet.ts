@@ -9,7 +9,7 @@ import {
 } from "../feature-source.ts";
 import type { ColumnNames } from "../parquet/columns.ts";
 import { rowReader, type RowReader } from "../parquet/row-reader.ts";
-import { type FeatureTable, openFeatureTable } from "../parquet/table.ts";
+import type { FeatureTable } from "../parquet/table.ts";
 
 export const PARQUET_NAME = /\.parquet$/i;
 
@@ -33,6 +33,7 @@ export async function parquetTables(
   place: FeaturePlace,
   { columns = {}, ...options }: FeatureOptions & { readonly columns?: ColumnNames },
 ): Promise<ListedSource> {
+  const { openFeatureTable } = await import("../parquet/table.ts"); // codecs take long to load
   const entries = new Map<string, Place>();
   const tables: FeatureTable[] = [];
   const close = async (): Promise<void> => {

@@ -18,7 +18,7 @@ import {
 /**
  * Opens a packed store.
  *
- * Memory mapping was tried (bench/results/features.md): it saves the copy out of the page cache, a seventh of the time
+ * Memory mapping was tried (bench/results/features.md): it saves the copy out of the page cache, a fifth of the time
  * of a widening read, but lets the process die when the file is cut short meanwhile, and needs a native package.
  *
  * @throws VlPetError "data" when the file is missing, no packed store, or damaged.
