@@ -124,11 +124,15 @@ async function randomReads(store: PackedStore): Promise<void> {
       if (round >= 0) rates.get(name)?.push(rate);
     }
   }
-  console.log(`\n| features as | read from | reads a second of one core | packed is faster by |\n| --- | --- | --- | --- |`);
+  console.log(
+    `\n| features as | read from | reads a second of one core | packed is faster by |\n| --- | --- | --- | --- |`,
+  );
   for (const [name, values] of rates) {
     const best = rates.get(`${name.slice(0, 7)} | packed, into a batch`) ?? [];
     const ratio = median(best.map((rate, round) => rate / (values[round] ?? Number.NaN)));
-    console.log(`| ${name} | ${median(values).toFixed(0)} | ${best === values ? "" : `${ratio.toFixed(1)} ×`} |`);
+    console.log(
+      `| ${name} | ${median(values).toFixed(0)} | ${best === values ? "" : `${ratio.toFixed(1)} ×`} |`,
+    );
   }
 }
 
@@ -161,7 +165,10 @@ async function mappedReaders(store: PackedStore, batch: Float32Array): Promise<R
 
 async function memoryGrowth(store: PackedStore): Promise<void> {
   const batch = new Float32Array(VALUES);
-  const kinds = { "into a batch": (id: string) => store.readInto(id, batch, 0), "memory of its own": (id: string) => store.read(id) };
+  const kinds = {
+    "into a batch": (id: string) => store.readInto(id, batch, 0),
+    "memory of its own": (id: string) => store.read(id),
+  };
   console.log("");
   for (const [name, read] of Object.entries(kinds)) {
     for (let i = 0; i < 5000; i++) read(nameOf(random.integer(IMAGES)));
@@ -190,7 +197,9 @@ async function openingTime(): Promise<void> {
   const layout = { dtype: "float16", width: 32, hasBoxes: false } as const;
   const stream = createWriteStream(file);
   const written = once(stream, "close");
-  stream.write(headerBytes({ ...layout, count, indexOffset, indexLength: index.length, indexHash: indexHash(index) }));
+  stream.write(
+    headerBytes({ ...layout, count, indexOffset, indexLength: index.length, indexHash: indexHash(index) }),
+  );
   stream.write(Buffer.alloc(count * 64));
   stream.end(index);
   await written;
@@ -203,7 +212,9 @@ async function openingTime(): Promise<void> {
   const source = await openFeatures(file);
   const asSource = performance.now() - began;
   await source.close();
-  console.log(`\nopening a store of ${count} images: ${median(times).toFixed(0)} ms, as a source ${asSource.toFixed(0)} ms`);
+  console.log(
+    `\nopening a store of ${count} images: ${median(times).toFixed(0)} ms, as a source ${asSource.toFixed(0)} ms`,
+  );
   await rm(file);
 }
 

@@ -46,7 +46,9 @@ export function packCommand(): Command {
     .argument("<input...>", "folders or files of features")
     .requiredOption("-o, --output <file>", "the packed store that is made; its name ends in .vlpack")
     .addOption(
-      new Option("--dtype <type>", "how values are stored").choices(["float16", "float32"]).default("float16"),
+      new Option("--dtype <type>", "how values are stored")
+        .choices(["float16", "float32"])
+        .default("float16"),
     )
     .option("--width <count>", "width of the features; needed for Parquet tables of flat lists", countOption)
     .option("--id-column <name>", "the column of ids in a Parquet table, where it is unclear")
@@ -75,8 +77,7 @@ async function packed(
     return await packFeatures(sources, resolve(options.output), {
       dtype: options.dtype,
       signal,
-      onProgress: ({ done, total, byteLength }) =>
-        progress.show(done, total, ` | ${byteWords(byteLength)}`),
+      onProgress: ({ done, total, byteLength }) => progress.show(done, total, ` | ${byteWords(byteLength)}`),
     });
   } finally {
     progress.stop();

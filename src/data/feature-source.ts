@@ -130,9 +130,7 @@ function widened(stored: StoredFeatures, imageId: string, file: string, width: n
 }
 
 /** Finds an entry by its id or, for COCO's images, by any of the names COCO gave them. */
-function finder<Entry>(
-  entries: Entries<Entry>,
-): (imageId: string) => readonly [string, Entry] | undefined {
+function finder<Entry>(entries: Entries<Entry>): (imageId: string) => readonly [string, Entry] | undefined {
   let byNumber: ReadonlyMap<string, string> | undefined;
   return (imageId) => {
     const entry = entries.get(imageId);

@@ -65,7 +65,9 @@ class FeatureThread {
 
   constructor() {
     this.#worker.on("message", (answer: FeatureAnswer) => this.#settle(answer));
-    this.#worker.on("error", (error) => this.#fail(`the thread that reads features failed: ${error.message}`));
+    this.#worker.on("error", (error) =>
+      this.#fail(`the thread that reads features failed: ${error.message}`),
+    );
     this.#worker.on("exit", (code) => this.#fail(`the thread that reads features ended with code ${code}`));
     this.#worker.unref();
   }

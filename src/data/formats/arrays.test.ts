@@ -193,7 +193,9 @@ describe("NPY files of other layouts", () => {
     expect(empty.parts.received).toBe("an empty file");
     const nan = await failure(read("noise.npy", npy(header, Float32Array.of(1, NaN))));
     expect(nan.parts.where).toBe(`${join(folder, "noise.npy")}, row 0, channel 1`);
-    const none = await failure(read("noise.npy", npy(header.replace("(1, 2)", "(0, 2)"), new Float32Array())));
+    const none = await failure(
+      read("noise.npy", npy(header.replace("(1, 2)", "(0, 2)"), new Float32Array())),
+    );
     expect(none.message).toContain("do not fill their shape");
   });
 

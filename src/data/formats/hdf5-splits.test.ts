@@ -85,8 +85,7 @@ interface Boxes {
 /** An image of one region. */
 function addBoxed(group: Group, { boxes, shape = [1, 4], size }: Boxes): void {
   group.create_dataset({ name: "features", data: Float32Array.of(1, 2), shape: [1, 2] });
-  if (boxes !== undefined)
-    group.create_dataset({ name: "boxes", data: Float32Array.from(boxes), shape });
+  if (boxes !== undefined) group.create_dataset({ name: "boxes", data: Float32Array.from(boxes), shape });
   if (size === undefined) return;
   group.create_dataset({ name: "img_w", data: Int32Array.of(size[0]), shape: [] });
   group.create_dataset({ name: "img_h", data: Int32Array.of(size[1]), shape: [] });
@@ -160,18 +159,21 @@ describe("boxes", () => {
     ["outside to the right", { boxes: [1, 2, 10.1, 4], size: [10, 8] }, "row 0", "(1, 2, 10.1"],
     ["outside above", { boxes: [1, -0.1, 3, 4], size: [10, 8] }, "row 0", "(1, -0.1"],
     ["no numbers", { boxes: [1, 2, NaN, 4], size: [10, 8] }, "row 0", "(1, 2, NaN, 4)"],
-  ] satisfies [string, Boxes, string, string][])("that are %s are refused", async (_, boxes, where, received) => {
-    const bytes = await hdf5Bytes((root) => {
-      addBoxed(root.create_group("a"), good);
-      addBoxed(root.create_group("b"), boxes);
-    });
-    const source = await opened(await written("split.h5", bytes));
-    expect((await source.read("a")).boxes).toEqual(Float32Array.of(0.1, 0.25, 0.3, 0.5));
-    const error = await failure(source.read("b"));
-    expect(error.message).toContain("image b");
-    expect(error.parts.where).toContain(where);
-    expect(error.parts.received).toContain(received);
-  });
+  ] satisfies [string, Boxes, string, string][])(
+    "that are %s are refused",
+    async (_, boxes, where, received) => {
+      const bytes = await hdf5Bytes((root) => {
+        addBoxed(root.create_group("a"), good);
+        addBoxed(root.create_group("b"), boxes);
+      });
+      const source = await opened(await written("split.h5", bytes));
+      expect((await source.read("a")).boxes).toEqual(Float32Array.of(0.1, 0.25, 0.3, 0.5));
+      const error = await failure(source.read("b"));
+      expect(error.message).toContain("image b");
+      expect(error.parts.where).toContain(where);
+      expect(error.parts.received).toContain(received);
+    },
+  );
 });
 
 describe("HDF5 files of many images that cannot be used", () => {

@@ -18,8 +18,7 @@ export function packedStores(place: FeaturePlace, options: FeatureOptions): List
   };
   let entries: Entries<PackedStore>;
   try {
-    for (const name of namesLike(place, PACKED_NAME))
-      stores.push(openPackedStore(join(place.folder, name)));
+    for (const name of namesLike(place, PACKED_NAME)) stores.push(openPackedStore(join(place.folder, name)));
     entries = entriesOf(stores);
   } catch (error) {
     close();

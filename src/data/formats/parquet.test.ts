@@ -282,7 +282,8 @@ describe("Parquet tables that cannot be used", () => {
 
   it("list their columns when it is unclear which to take, and take those that are named", async () => {
     const file = await written("unclear");
-    const columns = "a (string), b (string), left (list of float16), right (list of float), n (double), when (timestamp)";
+    const columns =
+      "a (string), b (string), left (list of float16), right (list of float), n (double), when (timestamp)";
     const ids = await failure(openFeatures(file));
     expect(ids.parts).toMatchObject({ where: file, received: columns });
     expect(ids.message).toContain("which column holds the ids");
@@ -339,9 +340,7 @@ async function failuresIn(file: string): Promise<number> {
     return 1;
   }
   const table = source as ListedSource;
-  const outcomes = await Promise.all(
-    table.ids.map((id) => table.read(id).catch((error: unknown) => error)),
-  );
+  const outcomes = await Promise.all(table.ids.map((id) => table.read(id).catch((error: unknown) => error)));
   await table.close();
   const errors = outcomes.filter((outcome) => outcome instanceof Error);
   for (const error of errors) expect(error).toMatchObject({ name: "VlPetError", kind: "data" });

@@ -250,7 +250,12 @@ describe("packFeatures refuses", () => {
 
   it("boxes for some images only, or of another number", async () => {
     const boxes = new Float32Array(12);
-    const some = await failure(packFeatures(bad((features) => ({ ...features, boxes })), file));
+    const some = await failure(
+      packFeatures(
+        bad((features) => ({ ...features, boxes })),
+        file,
+      ),
+    );
     expect(some.message).toContain("image image5 has 3 boxes");
     const other = join(folder, "other.vlpack");
     const few = watched((_, features) => ({ ...features, boxes: new Float32Array(4) })).source;

@@ -53,7 +53,7 @@ function thrown(work: () => unknown): VlPetError {
 }
 
 describe("a packed store", () => {
-  const clips = { "a.b": exact(5, 8), "COCO_val2014_000000000042": exact(1, 8, 2), c: exact(9, 8, 3) };
+  const clips = { "a.b": exact(5, 8), COCO_val2014_000000000042: exact(1, 8, 2), c: exact(9, 8, 3) };
 
   it.each(["float16", "float32"] as const)("gives back items of any number of rows in %s", async (dtype) => {
     await packFeatures(sourceOf(clips), file, { dtype });

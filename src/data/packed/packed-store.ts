@@ -119,7 +119,8 @@ export class PackedStore {
   readStoredInto(id: string, out: Uint16Array | Float32Array, at: number): number {
     const item = this.#fitting(id, out, at);
     const isStored = (this.layout.dtype === "float16") === out instanceof Uint16Array;
-    if (!isStored) throw new RangeError(`values of ${this.layout.dtype} cannot be put into a ${out.constructor.name}`);
+    if (!isStored)
+      throw new RangeError(`values of ${this.layout.dtype} cannot be put into a ${out.constructor.name}`);
     this.#fill(bytesOf(out.subarray(at, at + item.rows * this.layout.width)), item.offset);
     return item.rows;
   }

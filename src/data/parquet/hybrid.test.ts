@@ -11,7 +11,9 @@ function decoded(count: number, bitWidth: number, bytes: readonly number[]): num
 /** Numbers of `bitWidth` bits, the lowest bit first, eight numbers a group. */
 function packed(numbers: readonly number[], bitWidth: number): number[] {
   const groups = Math.ceil(numbers.length / 8);
-  const bits = numbers.flatMap((number) => Array.from({ length: bitWidth }, (_, bit) => (number >>> bit) & 1));
+  const bits = numbers.flatMap((number) =>
+    Array.from({ length: bitWidth }, (_, bit) => (number >>> bit) & 1),
+  );
   const bytes = Array.from({ length: groups * bitWidth }, (_, byte) =>
     bits.slice(byte * 8, byte * 8 + 8).reduce((sum, bit, place) => sum + bit * 2 ** place, 0),
   );

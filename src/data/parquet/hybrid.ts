@@ -35,7 +35,8 @@ export function fillFromHybrid(out: Uint32Array, bytes: Uint8Array, bitWidth: nu
 }
 
 function unpack(out: Uint32Array, bytes: Uint8Array, start: number, bitWidth: number): void {
-  if (start + Math.ceil((out.length * bitWidth) / 8) > bytes.length) throw new RangeError("packed numbers end too early");
+  if (start + Math.ceil((out.length * bitWidth) / 8) > bytes.length)
+    throw new RangeError("packed numbers end too early");
   const mask = (1 << bitWidth) - 1;
   let bit = start * 8;
   for (let i = 0; i < out.length; i++) {

@@ -29,10 +29,7 @@ export interface ColumnChunk {
  * in a row of the table that takes ten times the time and memory of this one, which uses its page headers and codecs
  * only. Format: Apache Parquet, Encodings.md and the Thrift definition of PageHeader.
  */
-export async function* floatPages(
-  chunk: ColumnChunk,
-  from: PageLocation | null,
-): AsyncGenerator<FloatPage> {
+export async function* floatPages(chunk: ColumnChunk, from: PageLocation | null): AsyncGenerator<FloatPage> {
   const { file, metadata } = chunk;
   let dictionary: PageValues | undefined;
   for await (const { header, start, end } of rawPages(file, metadata, from)) {

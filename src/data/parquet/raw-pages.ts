@@ -62,5 +62,6 @@ function requireSense({ header, start, end }: RawPage, last: number, values: num
     0;
   const isInside = end >= start && end <= last && header.uncompressed_page_size >= 0;
   if (!isInside) throw new RangeError(`a page from byte ${start} to ${end} in a column that ends at ${last}`);
-  if (!(count >= 0 && count <= values)) throw new RangeError(`a page of ${count} values in a column of ${values}`);
+  if (!(count >= 0 && count <= values))
+    throw new RangeError(`a page of ${count} values in a column of ${values}`);
 }
