@@ -82,6 +82,8 @@ function textData(task: PretrainingTask, seed: number, count: number): TaskData 
     },
     examples,
     target: (index) => ({ text: pairs[index]?.target ?? "", weight: 1 }),
+    hasTarget: (index) => index < pairs.length,
+    isScorable: false,
     score: () => {
       throw new Error("internal: these texts are compared word for word");
     },

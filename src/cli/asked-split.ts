@@ -66,6 +66,8 @@ export function askedSplit(config: RunConfig, task: RunTask, items: readonly Ask
     form,
     examples,
     target: () => ({ text: "", weight: 0 }),
+    hasTarget: () => false,
+    isScorable: false,
     score: () => {
       throw new RangeError("internal: there is nothing to score these answers by");
     },

@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { SplitName } from "../config/index.ts";
 import { countOption } from "./count-option.ts";
-import { evaluations, scoreRecords, scoreTable, writeEvaluations } from "./evaluation.ts";
+import { evaluations, requireScored, scoreRecords, scoreTable, writeScores } from "./evaluation.ts";
 import { SPLITS } from "./feature-places.ts";
 import { interruptible } from "./interrupt.ts";
 import { addRunOptions, trainedModel, withSession, type RunOptions } from "./open-run.ts";
@@ -58,11 +58,12 @@ async function evaluateWith(options: EvaluateOptions, command: Command): Promise
       list,
     });
     const evaluated = await withSession(trained, (session) =>
-      evaluations({ session, data: splits.of(split), split, config, quiet, signal, ...limit }),
+      evaluations({ session, data: splits.of(split), split, config, folder, quiet, signal, ...limit }),
     );
-    if (folder !== null) await writeEvaluations(folder, evaluated);
+    if (folder !== null) await writeScores(folder, evaluated);
     if (list !== null && config.skipBad) await writeJson(list, splits.skipped);
     return evaluated;
   });
   console.log(json ? JSON.stringify({ split, tasks: scoreRecords(made) }, null, 2) : scoreTable(made));
+  requireScored(made);
 }

@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunConfig, RunTask, SplitName } from "../config/index.ts";
 import { replaceFile } from "../data/index.ts";
+import { VlPetError } from "../error.ts";
 import { type Scores, TASKS } from "../tasks/index.ts";
 import { writeJson } from "../train/adapter-folder.ts";
 import { predictions } from "../train/evaluate.ts";
@@ -10,13 +11,16 @@ import type { TaskData } from "../train/task-data.ts";
 import { progressBar } from "./progress.ts";
 import { table } from "./table.ts";
 
-/** What a model wrote for one split of a task, and how good it is; null where there is nothing to compare with. */
+/** What a model wrote for one split of a task, and how good it is. */
 export interface TaskEvaluation {
   readonly task: RunTask;
   readonly split: SplitName;
   readonly data: TaskData;
   readonly predictions: ReadonlyMap<string, string>;
+  /** Null where there is nothing to compare with, and where the scoring failed. */
   readonly scores: Scores | null;
+  /** Why the scoring failed; null where it did not. */
+  readonly failure: VlPetError | null;
 }
 
 export interface EvaluationRequest {
@@ -26,11 +30,19 @@ export interface EvaluationRequest {
   readonly config: RunConfig;
   /** Only the first so many examples of each task. */
   readonly limit?: number;
+  /** Where result files go, each as soon as its task is predicted; null or left out = nowhere. */
+  readonly folder?: string | null;
   readonly quiet: boolean;
   readonly signal: AbortSignal;
 }
 
-/** Predicts and scores a split of several tasks. Throws the signal's reason when it is aborted. */
+/**
+ * Predicts and scores a split of several tasks. Predictions of one task that cannot be scored do not keep the others
+ * from being made: `requireScored` throws of them.
+ *
+ * @throws VlPetError when predictions cannot be made or a result file not be written; the signal's reason when it is
+ * aborted.
+ */
 export async function evaluations(request: EvaluationRequest): Promise<readonly TaskEvaluation[]> {
   const made: TaskEvaluation[] = [];
   for (const [task, data] of request.data) made.push(await evaluation(request, task, data));
@@ -42,7 +54,7 @@ async function evaluation(
   task: RunTask,
   data: TaskData,
 ): Promise<TaskEvaluation> {
-  const { session, split, config, limit, quiet, signal } = request;
+  const { session, split, config, limit, folder = null, quiet, signal } = request;
   const { batchSize, ...settings } = config.generation;
   const progress = progressBar(`${task} ${split}`, { quiet });
   try {
@@ -56,10 +68,34 @@ async function evaluation(
       onProgress: (done, total) => progress.show(done, total, ""),
       ...(limit === undefined ? {} : { limit }),
     });
-    const isScorable = data.split.examples.some(({ references }) => references.length > 0);
-    return { task, split, data, predictions: texts, scores: isScorable ? data.split.score(texts) : null };
+    const predicted = { task, split, data, predictions: texts };
+    if (folder !== null) await writeResult(folder, predicted);
+    return scored(predicted);
   } finally {
     progress.stop();
+  }
+}
+
+type Prediction = Omit<TaskEvaluation, "scores" | "failure">;
+
+/** Predictions with their scores, or with what kept them from being scored. */
+export function scored(predicted: Prediction): TaskEvaluation {
+  const { data, predictions: texts } = predicted;
+  if (!data.split.isScorable) return { ...predicted, scores: null, failure: null };
+  try {
+    return { ...predicted, scores: data.split.score(texts), failure: null };
+  } catch (error) {
+    if (!(error instanceof VlPetError)) throw error;
+    return { ...predicted, scores: null, failure: error };
+  }
+}
+
+/** @throws VlPetError of the first predictions that could not be scored, saying of which task and split they are. */
+export function requireScored(made: readonly TaskEvaluation[]): void {
+  for (const { task, split, failure } of made) {
+    if (failure === null) continue;
+    const summary = `the predictions of ${task} ${split} were made, but cannot be scored: ${failure.summary}`;
+    throw new VlPetError(failure.kind, summary, { ...failure.parts, cause: failure });
   }
 }
 
@@ -89,18 +125,23 @@ export function averageScore(made: readonly TaskEvaluation[]): number | null {
 
 /** The headline scores in a line, with their average where there are several. */
 export function scoreLine(made: readonly TaskEvaluation[]): string {
-  const parts = made.flatMap(({ task, scores }) =>
-    scores === null ? [] : [`${task} ${scores.headline.name} ${scores.headline.value.toFixed(2)}`],
-  );
+  const parts = made.flatMap(({ task, scores, failure }) => {
+    if (failure !== null) return [`${task} not scored (${failure.summary})`];
+    return scores === null ? [] : [`${task} ${scores.headline.name} ${scores.headline.value.toFixed(2)}`];
+  });
   const average = averageScore(made);
-  if (parts.length > 1 && average !== null) parts.push(`average ${average.toFixed(2)}`);
+  const several = made.filter(({ scores }) => scores !== null).length > 1;
+  if (several && average !== null) parts.push(`average ${average.toFixed(2)}`);
   return parts.join(" | ");
 }
 
-/** All scores as a table; the headline of each task, the number that papers report, comes first and is marked. */
+/** All scores as a table; the headline of each task comes first and is marked. */
 export function scoreTable(made: readonly TaskEvaluation[]): string {
-  const rows = made.flatMap(({ task, split, scores, predictions: texts }) => {
-    if (scores === null) return [[task, split, texts.size, "not scored", "no references"]];
+  const rows = made.flatMap(({ task, split, scores, failure, predictions: texts }) => {
+    if (scores === null) {
+      const why = failure === null ? "no references" : "failed";
+      return [[task, split, texts.size, "not scored", why]];
+    }
     const { headline, all, count } = scores;
     const others = Object.entries(all).filter(([name]) => name !== headline.name);
     return [[`${headline.name} *`, headline.value] as const, ...others].map(([name, value]) => [
@@ -114,13 +155,18 @@ export function scoreTable(made: readonly TaskEvaluation[]): string {
   return table(["task", "split", "examples", "score", "percent"], rows);
 }
 
-/** Writes the result file of each task and all scores into a folder. */
-export async function writeEvaluations(folder: string, made: readonly TaskEvaluation[]): Promise<void> {
+async function writeResult(
+  folder: string,
+  { task, split, data, predictions: texts }: Prediction,
+): Promise<void> {
   await mkdir(folder, { recursive: true });
-  for (const { task, split, data, predictions: texts } of made) {
-    const file = join(folder, `${task}-${split}.${TASKS[task].resultEnding}`);
-    await replaceFile(file, data.split.resultFile(texts));
-  }
+  const file = join(folder, `${task}-${split}.${TASKS[task].resultEnding}`);
+  await replaceFile(file, data.split.resultFile(texts));
+}
+
+/** Writes all scores into a folder. */
+export async function writeScores(folder: string, made: readonly TaskEvaluation[]): Promise<void> {
+  await mkdir(folder, { recursive: true });
   const splits = [...new Set(made.map(({ split }) => split))];
   const scores = splits.map((split) => [split, scoreRecords(made.filter((one) => one.split === split))]);
   await writeJson(join(folder, "scores.json"), Object.fromEntries(scores));

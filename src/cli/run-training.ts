@@ -16,13 +16,7 @@ import { latestCheckpoint } from "../train/checkpoint.ts";
 import { modelSession, type ModelSession } from "../train/session.ts";
 import type { TaskData } from "../train/task-data.ts";
 import { plannedRun, trainingRun } from "../train/training-run.ts";
-import {
-  averageScore,
-  evaluations,
-  scoreRecords,
-  writeEvaluations,
-  type TaskEvaluation,
-} from "./evaluation.ts";
+import { averageScore, evaluations, scoreRecords, writeScores, type TaskEvaluation } from "./evaluation.ts";
 import { requireEmpty, requireSameRun, runFolder, type RunFolder } from "./run-folder.ts";
 import type { TaskSplits } from "./task-splits.ts";
 import { trainingReport } from "./training-report.ts";
@@ -97,17 +91,18 @@ async function trained(
   const data: ReadonlyMap<RunTask, TaskData> = splits.of("train");
   const settings = courseSettings(config);
   const { validate } = config.training;
-  const evaluate = (split: SplitName): Promise<readonly TaskEvaluation[]> =>
-    evaluations({ session, data: splits.of(split), split, config, quiet, signal });
+  const evaluate = (split: SplitName, results: string | null): Promise<readonly TaskEvaluation[]> =>
+    evaluations({ session, data: splits.of(split), split, config, folder: results, quiet, signal });
   const best = bestWeights(folder.best, session);
   const report = trainingReport({
     file: folder.log,
     config,
     quiet,
     async evaluate(split, update) {
-      const made = await evaluate(split);
+      const made = await evaluate(split, update === updates ? folder.results : null);
       const average = averageScore(made);
-      if (split === "valid" && validate === "epoch" && average !== null)
+      const isComplete = made.every(({ failure }) => failure === null);
+      if (split === "valid" && validate === "epoch" && average !== null && isComplete)
         await best.consider({ update, average, tasks: scoreRecords(made) });
       return made;
     },
@@ -125,13 +120,14 @@ async function trained(
     });
     const last = validate === "never" ? [] : await report.evaluated("valid", updates);
     const made = [...last, ...(await report.evaluated("test", updates))];
-    if (made.length > 0) await writeEvaluations(folder.results, made);
+    if (made.length > 0) await writeScores(folder.results, made);
     const found = await best.found();
     if (found === null || found.update === updates || splits.of("test").size === 0)
       return { evaluations: made, best: null };
     await best.restore();
-    const tested = await evaluate("test");
-    await writeEvaluations(join(folder.results, "best"), tested);
+    const bestResults = join(folder.results, "best");
+    const tested = await evaluate("test", bestResults);
+    await writeScores(bestResults, tested);
     return { evaluations: made, best: { ...found, evaluations: tested } };
   } finally {
     await report.close();

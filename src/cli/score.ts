@@ -92,7 +92,7 @@ function scoredText({ scores, java, examples }: Scored, { perItem }: ScoreOption
   ]);
   const lines = [
     table(["score", "percent"], rows),
-    `${count} of ${examples} examples have a prediction; * is the number papers report`,
+    `${count} of ${examples} examples have a prediction; * is the headline score`,
   ];
   if (!perItem) return lines.join("\n");
   const columns = [scores, ...java].map((score) => score.perItem);

@@ -37,6 +37,8 @@ function split(visual: "images" | "clip", ...shown: readonly (readonly string[])
     score: () => {
       throw new Error("not scored");
     },
+    hasTarget: () => true,
+    isScorable: true,
     resultFile: () => "",
   };
 }

@@ -150,11 +150,25 @@ async function loadedSplit(
   const { trainTopk, validTopk, seed } = config.training;
   const whole = await TASKS[name].load(source, split, loadOptions(config, name));
   const content = topkPart(whole, split === "train" ? trainTopk : validTopk, seed);
+  if (split === "train") requireTargets(name, content);
   if (content.examples.length > 0)
     return { name, split, places: featurePlaces(name, features, split), content };
   throw new VlPetError("data", "there is not a single example", {
     where: `tasks.${name}.${split}`,
     fix: "name files that hold some, or leave the split out",
+  });
+}
+
+/** @throws VlPetError "data" when an example of a training split has nothing to be trained towards. */
+function requireTargets(name: RunTask, content: TaskSplit): void {
+  const without = content.examples.filter((_, index) => !content.hasTarget(index));
+  const [first] = without;
+  if (first === undefined) return;
+  throw new VlPetError("data", "there are training examples without an answer to train towards", {
+    where: `tasks.${name}.train`,
+    expected: "an answer for every example",
+    received: `${without.length} of ${content.examples.length} without one, the first is ${first.id}`,
+    fix: "name files with answers or labels, or leave these examples out of the files",
   });
 }
 

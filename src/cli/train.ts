@@ -9,7 +9,7 @@ import {
   outputLayer,
   type ConfigOptions,
 } from "./config-options.ts";
-import { scoreTable } from "./evaluation.ts";
+import { requireScored, scoreTable } from "./evaluation.ts";
 import { interruptible } from "./interrupt.ts";
 import { runFolder, storedConfig } from "./run-folder.ts";
 import { runTraining } from "./run-training.ts";
@@ -73,6 +73,7 @@ async function trainWith(options: TrainOptions, command: Command): Promise<void>
   }
   const kept = best === null ? "" : `, the best ones in ${folder.best}`;
   process.stderr.write(`the trained weights are in ${folder.adapter}${kept}\n`);
+  requireScored([...evaluations, ...(best?.evaluations ?? [])]);
 }
 
 /** With --resume and no settings the run's own configuration, otherwise what the options say. */

@@ -3,11 +3,11 @@ import { type CaptionedImage, readCaptions } from "../data/index.ts";
 import { captionItems, type TokenizedCaption, tokenizedCaptionScores } from "../metrics/index.ts";
 import { PROMPTS } from "../text/index.ts";
 import { requireAsked } from "./asked.ts";
-import { predictedExamples, scorableExamples } from "./predictions.ts";
+import { answeredBy, predictedExamples, scorableExamples } from "./predictions.ts";
 import { onlyFile } from "./reference-files.ts";
 import { readResultList, resultList } from "./result-list.ts";
 import type { Example, LoadOptions, Scores, Task, TaskForm, TaskSplit } from "./task.ts";
-import { karpathySplit, Path, type SourceForm, splitSource } from "./task-source.ts";
+import { isTrainingSplit, karpathySplit, Path, type SourceForm, splitSource } from "./task-source.ts";
 
 /**
  * The file of a caption split: Karpathy's `dataset_coco.json`, of which `split` is taken (default: the split's own
@@ -52,8 +52,7 @@ export const caption: Task = {
     const files = splitSource(source, split, ACCEPTED);
     const name = karpathySplit(files.split ?? split);
     const images = await readCaptions(files.annotations, name);
-    const trains = karpathySplit(split) === "train";
-    const entries = trains ? perCaption(images, prompt) : perImage(images, prompt);
+    const entries = isTrainingSplit(split) ? perCaption(images, prompt) : perImage(images, prompt);
     return captionSplit(split, entries, captionForm(options));
   },
   readResults: (file) => readResultList(file, { id: "image_id", text: "caption" }),
@@ -105,6 +104,7 @@ function captionSplit(split: string, entries: readonly Entry[], form: TaskForm):
       if (entry === undefined) throw new RangeError(`split ${split} has no example ${index}`);
       return { text: entry.caption ?? random.pick(entry.example.references), weight: 1 };
     },
+    ...answeredBy(examples),
     score: (predictions) => scoreCaptions(captionsOf(examples, predictions)),
     tokenizedCaptions: (predictions) => captionsOf(examples, predictions),
     resultFile: (predictions) => captionFile(entries, predictions),

@@ -12,7 +12,9 @@ import {
 import { CLIP_FORM } from "./clip-form.ts";
 import { CLIP_SOURCE, clipReferences, clipSource } from "./clip-source.ts";
 import { clipExample, clipText, type ClipWords, textOptions } from "./clip-text.ts";
+import { answeredBy } from "./predictions.ts";
 import type { Example, Task, TaskSplit } from "./task.ts";
+import { isTrainingSplit } from "./task-source.ts";
 
 /** One benchmark of captions of clips. */
 interface Benchmark {
@@ -31,9 +33,9 @@ export const tvc: Task = clipCaptions({ name: "tvc", timed: true });
 export const yc2c: Task = clipCaptions({ name: "yc2c", timed: false });
 
 /**
- * Captions of clips. The source text is subtitles, time span (where there is one) and prompt. Splits whose name begins
- * with "train" have one example per description; others one per clip, because the original, which has one per
- * description there too, gives the model the same input for all of them.
+ * Captions of clips. The source text is subtitles, time span (where there is one) and prompt. Training splits
+ * have one example per description; others one per clip, because the original, which has one per description there
+ * too, gives the model the same input for all of them.
  */
 function clipCaptions({ name, timed }: Benchmark): Task {
   const needed = timed ? (["time"] as const) : [];
@@ -61,7 +63,7 @@ function clipCaptions({ name, timed }: Benchmark): Task {
           () => clipWords(subtitles.get(clip.clip) ?? "", clip.time),
           text,
         );
-      const entries = split.startsWith("train") ? perDescription(clips, example) : perClip(clips, example);
+      const entries = isTrainingSplit(split) ? perDescription(clips, example) : perClip(clips, example);
       return captionSplit(name, split, entries);
     },
     readResults: readClipCaptions,
@@ -95,11 +97,12 @@ function perDescription(clips: readonly DescribedClip[], example: MakeExample): 
 }
 
 function captionSplit(task: Benchmark["name"], split: string, entries: readonly ClipEntry[]): TaskSplit {
+  const examples = entries.map(({ example }) => example);
   return {
     task,
     split,
     form: CLIP_FORM,
-    examples: entries.map(({ example }) => example),
+    examples,
     target(index, random) {
       const entry = entries[index];
       if (entry === undefined) throw new RangeError(`split ${split} has no example ${index}`);
@@ -107,6 +110,7 @@ function captionSplit(task: Benchmark["name"], split: string, entries: readonly 
       if (example.references.length === 0) throw withoutDescriptions(clip);
       return { text: description ?? random.pick(example.references), weight: 1 };
     },
+    ...answeredBy(examples),
     score: (predictions) => scoreClipCaptions(entries, predictions),
     tokenizedCaptions: (predictions) => tokenizedClipCaptions(entries, predictions),
     resultFile: (predictions) => clipCaptionFile(entries, predictions),

@@ -7,7 +7,7 @@ import { choiceFile, choiceName, chosenPlace, readChoiceFile } from "./choice-an
 import { CLIP_FORM } from "./clip-form.ts";
 import { CLIP_SOURCE, clipReferences, clipSource } from "./clip-source.ts";
 import { clipExample, clipText, textOptions } from "./clip-text.ts";
-import { predictedExamples, scorableExamples } from "./predictions.ts";
+import { answeredBy, predictedExamples, scorableExamples } from "./predictions.ts";
 import type { Asked, Example, Scores, Task, TaskSplit } from "./task.ts";
 
 /** One benchmark of questions about clips. */
@@ -110,6 +110,7 @@ function questionSplit(task: Benchmark["name"], split: string, asked: Questions)
       if (example === undefined) throw new RangeError(`split ${split} has no example ${index}`);
       return { text: rightAnswer(task, example), weight: 1 };
     },
+    ...answeredBy(examples),
     score: (predictions) => choiceScores(task, asked, predictions),
     resultFile: (predictions) =>
       choiceFile(predictedExamples(examples, predictions).map(({ example, text }) => [example.id, text])),

@@ -12,11 +12,11 @@ import {
   customSettings,
   customSplits,
 } from "./custom-settings.ts";
-import { predictedExamples, scorableExamples } from "./predictions.ts";
+import { answeredBy, predictedExamples, scorableExamples } from "./predictions.ts";
 import { someFiles } from "./reference-files.ts";
 import { resultMap } from "./result-list.ts";
 import type { Example, Scores, Task, TaskSplit } from "./task.ts";
-import { Paths, type SourceForm, splitSource } from "./task-source.ts";
+import { isTrainingSplit, Paths, type SourceForm, splitSource } from "./task-source.ts";
 
 const PROMPT = "custom: ";
 
@@ -54,7 +54,7 @@ export const custom: Task = {
     for (const file of files) {
       for (const row of await readRows(file)) placed.push({ ...row, file });
     }
-    const trains = split === "train";
+    const trains = isTrainingSplit(split);
     const rows = placed.map((row, i) => customRow(row, i + 1, { settings, trains }));
     const requireNew = uniqueIds(settings.columns.id ?? "id");
     placed.forEach(({ file, line }, i) => requireNew(rows[i]?.id ?? "", `${file}:${line}`));
@@ -94,6 +94,8 @@ function customSplit(
         fix: "train on rows that have a target",
       });
     },
+    ...answeredBy(examples),
+    isScorable: examples.some(({ references }) => references.length > 0),
     score: (predictions) => scoredRows(rows, examples, { settings, predictions }),
     resultFile: (predictions) =>
       predictedExamples(examples, predictions)

@@ -3,7 +3,7 @@ import { type GqaQuestionRecord, readGqaQuestions, readQuestionLists } from "../
 import { PROMPTS } from "../text/index.ts";
 import { requireAsked } from "./asked.ts";
 import { scoreGqa } from "./gqa-scores.ts";
-import { bestFirst, drawnAnswer } from "./labelled-answers.ts";
+import { areLabelled, bestFirst, drawnAnswer } from "./labelled-answers.ts";
 import { predictedExamples } from "./predictions.ts";
 import { filesOfOneKind } from "./reference-files.ts";
 import { readResultList, resultList } from "./result-list.ts";
@@ -86,6 +86,8 @@ function gqaSplit(split: string, questions: readonly GqaQuestionRecord[], prompt
       const { text } = drawnAnswer(questions, index, { task: "gqa", split, random });
       return { text, weight: 1 };
     },
+    hasTarget: (index) => questions[index]?.label !== undefined,
+    isScorable: areLabelled(questions),
     score: (predictions) => scoreGqa(questions, examples, predictions),
     resultFile: (predictions) =>
       resultList(

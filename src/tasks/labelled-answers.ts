@@ -9,6 +9,11 @@ export function bestFirst({ label }: VisualQuestion): string[] {
   return scored.toSorted(([, a], [, b]) => b - a).map(([answer]) => answer);
 }
 
+/** Whether every question has a label, be it an empty one. */
+export function areLabelled(questions: readonly VisualQuestion[]): boolean {
+  return questions.every(({ label }) => label !== undefined);
+}
+
 /**
  * One answer of question `index` with probability proportional to its score, and that score as weight. A question
  * without any scored answer gives "" with weight 0, as in the original.

@@ -89,6 +89,8 @@ function nlvrSplit(split: string, statements: readonly PairStatement[], prompt: 
       if (label === undefined) throw withoutAnswer(`nlvr ${split}, statement ${identifier}`);
       return { text: String(label), weight: 1 };
     },
+    hasTarget: (index) => statements[index]?.label !== undefined,
+    isScorable: statements.every(({ label }) => label !== undefined),
     score: (predictions) => scoreStatements(statements, examples, predictions),
     resultFile: (predictions) =>
       truthFile(predictedExamples(examples, predictions).map(({ example, text }) => [example.id, text])),

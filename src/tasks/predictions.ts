@@ -1,11 +1,20 @@
 import { VlPetError } from "../error.ts";
-import type { Example } from "./task.ts";
+import type { Example, TaskSplit } from "./task.ts";
 
 /** The position of one example and what was predicted for it. */
 export interface Predicted {
   readonly index: number;
   readonly example: Example;
   readonly text: string;
+}
+
+/** What can be done with a split whose references are all that it is trained towards and compared with. */
+export function answeredBy(examples: readonly Example[]): Pick<TaskSplit, "hasTarget" | "isScorable"> {
+  return { hasTarget: (index) => isAnswered(examples[index]), isScorable: examples.every(isAnswered) };
+}
+
+function isAnswered(example: Example | undefined): boolean {
+  return (example?.references.length ?? 0) > 0;
 }
 
 /**

@@ -18,6 +18,8 @@ const SPLIT: TaskSplit = {
   score: () => {
     throw new Error("not asked");
   },
+  hasTarget: () => true,
+  isScorable: true,
   resultFile: () => "",
 };
 const random = new RandomStream(1, "x");
@@ -27,6 +29,13 @@ function ids(split: TaskSplit): readonly string[] {
 }
 
 describe("splitPart", () => {
+  it("knows which of its examples have a target, and can be scored where the whole can", () => {
+    const part = splitPart({ ...SPLIT, hasTarget: (index) => index !== 2, isScorable: false }, [7, 2]);
+    expect([0, 1, 2].map((index) => part.hasTarget(index))).toEqual([true, false, false]);
+    expect(part.isScorable).toBe(false);
+    expect(splitPart(SPLIT, [7]).isScorable).toBe(true);
+  });
+
   it("keeps examples with their targets", () => {
     const part = splitPart(SPLIT, [7, 2]);
     expect(ids(part)).toEqual(["7", "2"]);

@@ -1,7 +1,10 @@
 import { RandomStream } from "../random.ts";
 import type { TaskSplit } from "./task.ts";
 
-/** A split with only those of its examples, in the given order; scores and result files are of these alone. */
+/**
+ * A split with only those of its examples, in the given order; scores and result files are of these alone. A part can be
+ * scored where the whole split can.
+ */
 export function splitPart(split: TaskSplit, indices: readonly number[]): TaskSplit {
   const examples = indices.flatMap((index) => split.examples[index] ?? []);
   if (examples.length !== indices.length) throw new RangeError("internal: a split has no such example");
@@ -12,6 +15,10 @@ export function splitPart(split: TaskSplit, indices: readonly number[]): TaskSpl
       const original = indices[index];
       if (original === undefined) throw new RangeError(`split ${split.split} has no example ${index}`);
       return split.target(original, random);
+    },
+    hasTarget(index) {
+      const original = indices[index];
+      return original !== undefined && split.hasTarget(original);
     },
   };
 }

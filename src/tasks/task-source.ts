@@ -38,6 +38,11 @@ export function splitSource<T>(source: TaskSource, split: string, accepted: Sour
   });
 }
 
+/** Whether a split is one to train on: "train" is a word of its name, as in `karpathy_train` and `train_release`. */
+export function isTrainingSplit(split: string): boolean {
+  return split.split("_").includes("train");
+}
+
 /** The name of a split in Karpathy's terms: what follows the last underscore, and "val" for its longer spellings. */
 export function karpathySplit(split: string): string {
   const name = split.slice(split.lastIndexOf("_") + 1);

@@ -36,7 +36,7 @@ export interface Target {
 
 /** Scores of predictions, in percent. */
 export interface Scores {
-  /** The number that the paper reports for this task. */
+  /** The score that stands for the task: in averages, and where one number must do. */
   readonly headline: { readonly name: string; readonly value: number };
   readonly all: Readonly<Record<string, number>>;
   /** How many predictions were scored. */
@@ -86,6 +86,13 @@ export interface TaskSplit {
    * @throws VlPetError "data" when the split has no answers.
    */
   target(index: number, random: RandomStream): Target;
+  /** Whether `target` gives one for example `index`. */
+  hasTarget(index: number): boolean;
+  /**
+   * Whether predictions of any of the examples can be scored. False where a single one has nothing to be compared with;
+   * only where rows without an answer are left out of the scores (`custom`) does one with an answer suffice.
+   */
+  readonly isScorable: boolean;
   /**
    * Scores predictions by example id. Examples without a prediction are not counted, so a part of a split can be
    * scored by predicting that part.

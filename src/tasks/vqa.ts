@@ -9,7 +9,7 @@ import {
 } from "../data/index.ts";
 import { PROMPTS } from "../text/index.ts";
 import { requireAsked } from "./asked.ts";
-import { bestFirst, drawnAnswer } from "./labelled-answers.ts";
+import { areLabelled, bestFirst, drawnAnswer } from "./labelled-answers.ts";
 import { predictedExamples } from "./predictions.ts";
 import { questionSource } from "./reference-files.ts";
 import { readResultList, resultList } from "./result-list.ts";
@@ -104,6 +104,8 @@ function vqaSplit(split: string, asked: AnnotatedQuestions, prompt: string): Tas
     form: FORM,
     examples,
     target: (index, random) => drawnAnswer(questions, index, { task: "vqa", split, random }),
+    hasTarget: (index) => questions[index]?.label !== undefined,
+    isScorable: asked.annotations !== undefined || areLabelled(questions),
     score: (predictions) => scoreAnswers(asked, examples, predictions),
     resultFile: (predictions) =>
       resultList(

@@ -86,7 +86,10 @@ describe.each(ALL.map((task) => [task.name, task] as const))("the task %s", (nam
     for (const [i, { images, references }] of split.examples.entries()) {
       expect(images.length).toBeGreaterThan(0);
       expect(references).toContain(split.target(i, new RandomStream(1, "targets")).text);
+      expect(split.hasTarget(i)).toBe(true);
     }
+    expect(split.isScorable).toBe(true);
+    expect(split.hasTarget(split.examples.length)).toBe(false);
     expect(() => split.target(split.examples.length, new RandomStream(1, "targets"))).toThrow(RangeError);
   });
 
