@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { PRESETS, RunConfig, settingLeaves, settingPaths } from "../config/index.ts";
+import { PRESET_GROUPS, RunConfig, settingLeaves, settingPaths } from "../config/index.ts";
 import { type Task, TASKS } from "../tasks/index.ts";
 
 const WIDTH = 78;
@@ -39,7 +39,7 @@ function taskSettingsHelp(): readonly string[] {
   });
 }
 
-/** All settings of a run with their defaults, a paragraph a group, and the presets; made from the schema. */
+/** All settings of a run with their defaults, a paragraph a group, and the presets by group; made from the schema. */
 export function settingsHelp(): string {
   const groups = new Map<string, string[]>();
   for (const [path, text] of settingTexts(RunConfig)) {
@@ -55,6 +55,7 @@ export function settingsHelp(): string {
     "  tasks.NAME. features train valid test (a folder, and the files of each split)",
     ...taskSettingsHelp(),
     "",
-    wrapped("Presets:", Object.keys(PRESETS)),
+    "Presets:",
+    ...Object.entries(PRESET_GROUPS).map(([title, names]) => wrapped(`  ${title}:`, names)),
   ].join("\n");
 }

@@ -16,7 +16,7 @@ export {
   type ModelRequest,
 } from "./model-request.ts";
 export { nearest } from "./nearest.ts";
-export { PRESETS, type PresetName } from "./presets.ts";
+export { PRESET_GROUPS, PRESETS, type PresetName } from "./presets.ts";
 export { resolveConfig, type ConfigSources } from "./resolve-config.ts";
 export { settingPaths } from "./schema-node.ts";
 export { settingLeaves } from "./setting-leaves.ts";

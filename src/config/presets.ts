@@ -3,35 +3,11 @@ import { PATCH_WIDTH } from "../data/patch-features.ts";
 import { sceneFiles, sceneImageName } from "../data/scenes/scene-ids.ts";
 import type { SceneSplit } from "../data/scenes/random-scene.ts";
 import { ORIGINAL_VIDEO_DATA } from "./original-video-data.ts";
+import { COMPARED_PRESETS, COMPARED_T5_PRESETS, COMPARED_VIDEO_PRESETS } from "./presets/compared.ts";
+import { VL_PET_PRESETS, VL_PET_T5_PRESETS, VL_PET_VIDEO_PRESETS } from "./presets/vl-pet.ts";
 import type { RunConfigInput } from "./run-config.ts";
 
 const PACKAGE = fileURLToPath(new URL("../../", import.meta.url));
-
-/** What all BART rows of the paper's image-text table share, beside the defaults: features of CLIP RN101. */
-const PAPER = {
-  backbone: { name: "bart", featureWidth: 2048 },
-  visual: { regions: 36 },
-  training: { epochs: 20, batchSize: 500, learningRate: 1e-3, warmupRatio: 0.1, clip: 5, seed: 42 },
-  generation: { beams: 5 },
-} as const satisfies RunConfigInput;
-
-/** The same of the video-text tasks: features of CLIP ViT-B/32, one a frame. */
-const PAPER_VIDEO = {
-  backbone: { name: "bart", featureWidth: 512 },
-  visual: { frames: 64 },
-  training: { ...PAPER.training, batchSize: 50, learningRate: 7e-4 },
-  generation: PAPER.generation,
-} as const satisfies RunConfigInput;
-
-const RANKS = { rank: 96, decoderRank: 96 } as const;
-
-/** VL-PET as in all of the paper's BART rows. */
-const VL_PET = {
-  large: { name: "vl-pet", granularity: "large", ...RANKS, gateRank: 96 },
-  middleX: { name: "vl-pet", granularity: "middleX", ...RANKS },
-  middleY: { name: "vl-pet", granularity: "middleY", ...RANKS },
-  small: { name: "vl-pet", granularity: "small", ...RANKS },
-} as const satisfies Readonly<Record<string, RunConfigInput["pet"]>>;
 
 /** The original's folder of feature files, below that of their images. */
 function features(images: string): string {
@@ -76,26 +52,7 @@ function sceneTask<Entry>(entry: (split: SceneSplit) => Entry) {
   return { features: "features", train: entry("train"), valid: entry("valid"), test: entry("test") };
 }
 
-/** Runs as plain data: name → settings over the defaults. Several can be laid over each other. */
-export const PRESETS = {
-  /** VL-PET on BART, as in the paper's image-text table. */
-  "vl-pet-large": { ...PAPER, pet: VL_PET.large },
-  "vl-pet-middleX": { ...PAPER, pet: VL_PET.middleX },
-  "vl-pet-middleY": { ...PAPER, pet: VL_PET.middleY },
-  "vl-pet-small": { ...PAPER, pet: VL_PET.small },
-  /** VL-PET on BART for the video-text tasks. */
-  "vl-pet-large-video": { ...PAPER_VIDEO, pet: VL_PET.large },
-  "vl-pet-middleX-video": { ...PAPER_VIDEO, pet: VL_PET.middleX },
-  "vl-pet-middleY-video": { ...PAPER_VIDEO, pet: VL_PET.middleY },
-  "vl-pet-small-video": { ...PAPER_VIDEO, pet: VL_PET.small },
-  bitfit: { ...PAPER, pet: { name: "bitfit" } },
-  /** Full fine-tuning; the original's script trains it without task prompts, at a lower rate. */
-  full: {
-    ...PAPER,
-    pet: { name: "full" },
-    prompts: false,
-    training: { ...PAPER.training, learningRate: 1e-4, seed: 9595 },
-  },
+const DATA_PRESETS = {
   /** The data as the original lays them out, below the folder `data`. Says nothing about the model. */
   "original-data": {
     tasks: {
@@ -117,6 +74,9 @@ export const PRESETS = {
   },
   /** The clips of the video-text tasks in the same way. */
   "original-data-video": { tasks: ORIGINAL_VIDEO_DATA },
+} as const satisfies Readonly<Record<string, RunConfigInput>>;
+
+const SCENES_PRESETS = {
   /** The built-in data set of drawn scenes (below the folder `data`), with the small backbone that comes with the package. */
   scenes: {
     backbone: { name: "bart", folder: `${PACKAGE}models/scenes`, featureWidth: PATCH_WIDTH, dropRate: 0 },
@@ -134,4 +94,32 @@ export const PRESETS = {
   },
 } as const satisfies Readonly<Record<string, RunConfigInput>>;
 
+/** Runs as plain data: name → settings over the defaults. Several can be laid over each other. */
+export const PRESETS = {
+  ...VL_PET_PRESETS,
+  ...VL_PET_T5_PRESETS,
+  ...VL_PET_VIDEO_PRESETS,
+  ...COMPARED_PRESETS,
+  ...COMPARED_T5_PRESETS,
+  ...COMPARED_VIDEO_PRESETS,
+  ...DATA_PRESETS,
+  ...SCENES_PRESETS,
+} as const satisfies Readonly<Record<string, RunConfigInput>>;
+
 export type PresetName = keyof typeof PRESETS;
+
+function names<Presets extends object>(presets: Presets): readonly (keyof Presets)[] {
+  return Object.keys(presets) as (keyof Presets)[];
+}
+
+/** The names in `PRESETS` by what they are for: title → names. */
+export const PRESET_GROUPS: Readonly<Record<string, readonly PresetName[]>> = {
+  "VL-PET on BART": names(VL_PET_PRESETS),
+  "VL-PET on T5": names(VL_PET_T5_PRESETS),
+  "VL-PET on BART, video": names(VL_PET_VIDEO_PRESETS),
+  "Other methods on BART": names(COMPARED_PRESETS),
+  "Other methods on T5": names(COMPARED_T5_PRESETS),
+  "Other methods on BART, video": names(COMPARED_VIDEO_PRESETS),
+  "The original's data": names(DATA_PRESETS),
+  "Built-in scenes": names(SCENES_PRESETS),
+};
