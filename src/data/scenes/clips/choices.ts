@@ -1,23 +1,25 @@
 import type { RandomStream } from "../../../random.ts";
+import type { ChoiceCandidate } from "./clip-questions.ts";
 
-/** Places right answers so that, over a split, each position holds as many as any other. */
-export class BalancedPositions {
-  readonly #counts: number[];
+/** The choices of a question and the position of the right one. */
+export interface Choices {
+  readonly choices: readonly string[];
+  readonly index: number;
+}
 
-  constructor(choices: number) {
-    this.#counts = Array<number>(choices).fill(0);
-  }
-
-  /** The right answer among the first wrong ones, in an order of its own. */
-  place(
-    right: string,
-    wrong: readonly string[],
-    stream: RandomStream,
-  ): { readonly choices: readonly string[]; readonly index: number } {
-    const least = Math.min(...this.#counts);
-    const index = stream.pick(this.#counts.flatMap((count, i) => (count === least ? [i] : [])));
-    this.#counts[index] = least + 1;
-    const rest = stream.shuffle(wrong.slice(0, this.#counts.length - 1));
-    return { choices: [...rest.slice(0, index), right, ...rest.slice(index)], index };
-  }
+/**
+ * So many choices: the right answer, wrong ones that come close, and any others. They are listed in the order of all
+ * possible answers, so that the position of an answer says little about whether it is right, and much about what it is.
+ */
+export function choicesOf(
+  { answer, possible, near }: Pick<ChoiceCandidate, "answer" | "possible" | "near">,
+  count: number,
+  stream: RandomStream,
+): Choices {
+  const wrong = new Set(
+    [...stream.shuffle(near), ...stream.shuffle(possible)].filter((text) => text !== answer),
+  );
+  const chosen = new Set([answer, ...[...wrong].slice(0, count - 1)]);
+  const choices = possible.filter((text) => chosen.has(text));
+  return { choices, index: choices.indexOf(answer) };
 }

@@ -2,7 +2,7 @@
 
 import { BalancedQuestions } from "../questions.ts";
 import type { SplitPlan } from "../split-plan.ts";
-import { BalancedPositions } from "./choices.ts";
+import { choicesOf } from "./choices.ts";
 import { events } from "./clip.ts";
 import { recipe, storyCaption } from "./clip-captions.ts";
 import { clipId, type ClipDomain } from "./clip-ids.ts";
@@ -74,12 +74,11 @@ interface ChoiceBenchmark {
 function choiceQuestions(plan: SplitPlan, benchmark: ChoiceBenchmark): readonly ChoiceQuestion[] {
   const { domain, kinds, shows } = benchmark;
   const balanced = new BalancedQuestions(kinds);
-  const positions = new BalancedPositions(benchmark.choices);
   return clipsOf(plan, domain).flatMap(({ name, story, duration }, clip) => {
     const stream = clipStream(plan, domain, "questions", clip);
     const show = shows[clip % shows.length];
     return balanced.ask(story, plan.questionsPerScene, stream).map((asked, i) => {
-      const { choices, index } = positions.place(asked.answer, asked.wrong, stream);
+      const { choices, index } = choicesOf(asked, benchmark.choices, stream);
       const question = {
         qid: clipId(plan.split, clip) * 10 + i,
         q: asked.question,

@@ -2,7 +2,7 @@ import type { RandomStream } from "../../../random.ts";
 import { orderOf, type PairMaker } from "../pretraining-pair.ts";
 import { BalancedQuestions } from "../questions.ts";
 import type { SplitPlan } from "../split-plan.ts";
-import { BalancedPositions } from "./choices.ts";
+import { choicesOf } from "./choices.ts";
 import { events } from "./clip.ts";
 import { recipe, storyCaption } from "./clip-captions.ts";
 import { changeSpan, plannedClip, type PlannedClip } from "./clip-plan.ts";
@@ -31,11 +31,8 @@ function trainPlan(seed: number): SplitPlan {
   return { seed, split: "train", scenes: 0, questionsPerScene: 1 };
 }
 
-/**
- * Shares of questions without choices, which are answered in words, and of questions whose answer stands in place of
- * the clip, so that only the choice is left: the two halves of the task, each easier to learn than the whole.
- */
-const STEPS = { withoutChoices: 0.25, withoutClip: 0.25 };
+/** Share of questions without choices, which are answered in words: what is to be understood is the same. */
+const WITHOUT_CHOICES = 0.25;
 
 interface ChoiceTask {
   readonly task: string;
@@ -46,36 +43,28 @@ interface ChoiceTask {
 
 function choicePairs(seed: number, { task, domain, kinds, choices }: ChoiceTask): PairMaker {
   const questions = new BalancedQuestions(kinds);
-  const positions = new BalancedPositions(choices);
   return (index, stream) => {
     const planned = plannedClip(trainPlan(seed), domain, index);
     const [asked] = questions.ask(planned.story, 1, stream);
     if (asked === undefined) throw new RangeError("internal: nothing can be asked about a clip");
-    const placed = positions.place(asked.answer, asked.wrong, stream);
+    const placed = choicesOf(asked, choices, stream);
     const time = `[TS] (${changeSpan(planned.duration, [asked.half]).join("-")})`;
     const question = [`[Q] ${asked.question}`, time];
-    const choicesText = `[Choices] ${placed.choices.map((choice, i) => `a${i}: ${choice}`).join(" ")}`;
-    const target = `a${placed.index}`;
-    const step = stream.uniform();
-    if (step < STEPS.withoutChoices) {
+    if (stream.uniform() < WITHOUT_CHOICES) {
       return { source: clipText(planned, question, task, stream), target: asked.answer };
     }
-    if (step < STEPS.withoutChoices + STEPS.withoutClip) {
-      return { source: `${questionText(planned, [...question, choicesText], task)} ${asked.answer}`, target };
-    }
-    return { source: clipText(planned, [...question, choicesText], task, stream), target };
+    const listed = placed.choices.map((choice, i) => `a${i}: ${choice}.`);
+    const parts = [...question, `[Choices] ${listed.join(" ")}`];
+    return { source: clipText(planned, parts, task, stream), target: `a${placed.index}` };
   };
 }
 
-function questionText({ lines }: PlannedClip, parts: readonly string[], task: string): string {
-  return [`[Subs] ${lines.join(" ")}`, ...parts, `${task}:`].join(" ");
-}
-
 function clipText(
-  planned: PlannedClip,
+  { lines, story }: PlannedClip,
   parts: readonly string[],
   task: string,
   stream: RandomStream,
 ): string {
-  return `${questionText(planned, parts, task)} ${textualClip(planned.story.clip, orderOf(stream))}`;
+  const text = [`[Subs] ${lines.join(" ")}`, ...parts, `${task}:`].join(" ");
+  return `${text} ${textualClip(story.clip, orderOf(stream))}`;
 }

@@ -1,5 +1,4 @@
-import type { RandomStream } from "../../../random.ts";
-import { COLORS, PLACES } from "../grammar.ts";
+import { COLORS, PLACES, SHAPES } from "../grammar.ts";
 import type { SceneObject } from "../grammar.ts";
 import type { Candidate, QuestionKind } from "../questions.ts";
 import { DIRECTIONS, events, stateAt } from "./clip.ts";
@@ -8,181 +7,141 @@ import { verbPhrase } from "./phrases.ts";
 import { nameOf } from "./story.ts";
 import type { Story } from "./story.ts";
 
-/** A question with wrong answers to choose among, the most plausible first. */
+/** A question whose choices are some of its possible answers. */
 export interface ChoiceCandidate extends Candidate {
-  readonly wrong: readonly string[];
+  /** Everything that could be answered, in the order in which choices are listed. */
+  readonly possible: readonly string[];
+  /** Wrong answers that come close. */
+  readonly near: readonly string[];
   /** The half of the clip that it is about. */
   readonly half: 0 | 1;
 }
 
 export type ClipQuestionKind = QuestionKind<Story, ChoiceCandidate>;
 
-const where: ClipQuestionKind = { candidates: placesAsked };
-const happens: ClipQuestionKind = { candidates: happenings };
-const color: ClipQuestionKind = { candidates: colorsAsked };
-
 /** What is asked about people in a show. A further kind is a further row. */
 export const TVQA_KINDS: Readonly<Record<string, ClipQuestionKind>> = {
-  goes: { candidates: ways },
-  happens,
-  where,
-  color,
+  goes: { candidates: (story) => ways(story, [...Object.keys(DIRECTIONS), "nowhere"]) },
+  happens: { candidates: happenings },
+  where: { candidates: placesAsked },
+  color: { candidates: colorsAsked },
 };
 
 /** What is asked about clips without names. */
 export const HOW2QA_KINDS: Readonly<Record<string, ClipQuestionKind>> = {
+  goes: { candidates: (story) => ways(story, Object.keys(DIRECTIONS)) },
   which: { candidates: doers },
   order: { candidates: orders },
-  happens,
-  where,
-  color,
+  happens: { candidates: happenings },
+  where: { candidates: placesAsked },
+  color: { candidates: colorsAsked },
 };
 
-const DIRECTION_NAMES = Object.keys(DIRECTIONS);
-
-/** "moves up" → "Moves up." */
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
-}
-
-/** What is left of some answers without the right one, each once. */
-function others(right: string, answers: readonly string[]): readonly string[] {
-  return [...new Set(answers)].filter((answer) => answer !== right);
-}
-
-function eventHalf(actor: Actor, story: Story): 0 | 1 {
-  return actor.change === null ? (events(story.clip)[0]?.half ?? 0) : actor.half;
-}
-
-/** "Where does Ann go?" Left, right, up, down or nowhere, in clips where something moves. */
-function ways(story: Story, stream: RandomStream): readonly ChoiceCandidate[] {
-  if (story.clip.actors.every((actor) => actor.change?.kind !== "move")) return [];
-  const all = stream.shuffle([...DIRECTION_NAMES.map((name) => sentence(name)), "Nowhere."]);
-  return story.clip.actors.map((actor) => {
-    const { change } = actor;
-    const answer = change?.kind === "move" ? sentence(change.direction) : "Nowhere.";
-    return {
-      question: `Where does ${nameOf(story, actor)} go?`,
-      answer,
-      wrong: others(answer, all),
-      half: eventHalf(actor, story),
-    };
+/** "Where does Ann go?", in clips where something moves. */
+function ways(story: Story, possible: readonly string[]): readonly ChoiceCandidate[] {
+  const { actors } = story.clip;
+  const moving = actors.find((actor) => actor.change?.kind === "move");
+  if (moving === undefined) return [];
+  return actors.flatMap((actor) => {
+    const answer = actor.change?.kind === "move" ? actor.change.direction : "nowhere";
+    if (!possible.includes(answer)) return [];
+    const half = actor.change === null ? moving.half : actor.half;
+    return [{ question: `Where does ${nameOf(story, actor)} go?`, answer, possible, near: [], half }];
   });
 }
 
-/** "Moves up.", "Nothing." */
-function happening(change: Change | null): string {
-  return change === null ? "Nothing." : sentence(verbPhrase(change));
-}
+/** What can happen to an object beside moving, in few words. */
+const HAPPENINGS: Readonly<Record<Exclude<Change["kind"], "move">, string>> = {
+  turn: "changes color",
+  grow: "grows",
+  shrink: "shrinks",
+  appear: "appears",
+  disappear: "disappears",
+};
 
-/** "What happens to the star?" What happens to the other object is always among the answers. */
-function happenings(story: Story, stream: RandomStream): readonly ChoiceCandidate[] {
-  const anything = stream.shuffle([
-    ...DIRECTION_NAMES.map((name) => `Moves ${name}.`),
-    "Appears.",
-    "Disappears.",
-    "Grows.",
-    "Shrinks.",
-    `Turns ${stream.pick(COLORS)}.`,
-    "Nothing.",
-  ]);
-  const [a, b] = story.clip.actors;
-  return [[a, b] as const, [b, a] as const].map(([actor, other]) => {
-    const answer = happening(actor.change);
-    return {
-      question: `What happens to ${nameOf(story, actor)}?`,
-      answer,
-      wrong: others(answer, [happening(other.change), ...anything]),
-      half: eventHalf(actor, story),
-    };
+/** "What happens to the star?" What happens to the other object is always among the choices. */
+function happenings(story: Story): readonly ChoiceCandidate[] {
+  const found = events(story.clip).flatMap((actor) => {
+    const { kind } = actor.change;
+    return kind === "move" ? [] : [{ actor, happening: HAPPENINGS[kind] }];
   });
+  return found.map(({ actor, happening }) => ({
+    question: `What happens to ${nameOf(story, actor)}?`,
+    answer: happening,
+    possible: Object.values(HAPPENINGS),
+    near: found.map((other) => other.happening),
+    half: actor.half,
+  }));
 }
 
-const ENDS = [
-  [0, "start"],
-  [2, "end"],
-] as const;
-
-/** What can be seen of an actor at the start and at the end. */
+/** What can be seen of an actor at the start and at the end of the clip. */
 function endsOf(
   actor: Actor,
-): readonly { readonly seen: SceneObject; readonly moment: 0 | 2; readonly word: string }[] {
-  return ENDS.flatMap(([moment, word]) => {
-    const seen = stateAt(actor, moment);
-    return seen === null ? [] : [{ seen, moment, word }];
-  });
+): readonly { readonly seen: SceneObject; readonly half: 0 | 1; readonly word: string }[] {
+  const [start, end] = [stateAt(actor, 0), stateAt(actor, 2)];
+  return [
+    ...(start === null ? [] : [{ seen: start, half: 0, word: "start" } as const]),
+    ...(end === null ? [] : [{ seen: end, half: 1, word: "end" } as const]),
+  ];
 }
 
 /** "Where is Ann at the end?" */
-function placesAsked(story: Story, stream: RandomStream): readonly ChoiceCandidate[] {
-  const seen = story.clip.actors.flatMap((actor) => endsOf(actor).map((end) => sentence(end.seen.place)));
-  const anywhere = stream.shuffle(PLACES).map((name) => sentence(name));
+function placesAsked(story: Story): readonly ChoiceCandidate[] {
+  const near = story.clip.actors.flatMap((actor) => endsOf(actor).map(({ seen }) => seen.place));
   return story.clip.actors.flatMap((actor) =>
-    endsOf(actor).map(({ seen: object, moment, word }) => {
-      const answer = sentence(object.place);
-      return {
-        question: `Where is ${nameOf(story, actor)} at the ${word}?`,
-        answer,
-        variant: word,
-        wrong: others(answer, [...seen, ...anywhere]),
-        half: moment === 0 ? 0 : 1,
-      };
-    }),
+    endsOf(actor).map(({ seen, half, word }) => ({
+      question: `Where is ${nameOf(story, actor)} at the ${word}?`,
+      answer: seen.place,
+      variant: word,
+      possible: PLACES,
+      near,
+      half,
+    })),
   );
 }
 
 /** "What color is Bob at the end?", where the words do not tell. */
-function colorsAsked(story: Story, stream: RandomStream): readonly ChoiceCandidate[] {
-  const seen = story.clip.actors.flatMap((actor) => endsOf(actor).map((end) => sentence(end.seen.color)));
-  const anything = stream.shuffle(COLORS).map(sentence);
+function colorsAsked(story: Story): readonly ChoiceCandidate[] {
+  const near = story.clip.actors.flatMap((actor) => endsOf(actor).map(({ seen }) => seen.color));
   return story.clip.actors.flatMap((actor, i) =>
     story.tellsColor[i] === true
       ? []
-      : endsOf(actor).map(({ seen: object, moment, word }) => {
-          const answer = sentence(object.color);
-          return {
-            question: `What color is ${nameOf(story, actor)} at the ${word}?`,
-            answer,
-            variant: word,
-            wrong: others(answer, [...seen, ...anything]),
-            half: moment === 0 ? 0 : 1,
-          };
-        }),
+      : endsOf(actor).map(({ seen, half, word }) => ({
+          question: `What color is ${nameOf(story, actor)} at the ${word}?`,
+          answer: seen.color,
+          variant: word,
+          possible: COLORS,
+          near,
+          half,
+        })),
   );
 }
 
-const named = ({ color: hue, shape }: { readonly color: string; readonly shape: string }): string =>
-  sentence(`${hue} ${shape}`);
-
-/** "Which object moves up?" The wrong answers are the other object and crosses of the two. */
+/** "Which shape moves up?" */
 function doers(story: Story): readonly ChoiceCandidate[] {
-  const [a, b] = story.clip.actors;
-  return [[a, b] as const, [b, a] as const].flatMap(([actor, other]) => {
-    if (actor.change === null) return [];
-    const verb = verbPhrase(actor.change);
-    if (other.change !== null && verbPhrase(other.change) === verb) return [];
-    const answer = named(actor.object);
-    const wrong = [
-      named(other.object),
-      named({ color: actor.object.color, shape: other.object.shape }),
-      named({ color: other.object.color, shape: actor.object.shape }),
-    ];
-    return [{ question: `Which object ${verb}?`, answer, wrong: others(answer, wrong), half: actor.half }];
+  const near = story.clip.actors.map(({ object }) => object.shape);
+  const changing = events(story.clip);
+  return changing.flatMap(({ object, change, half }) => {
+    const verb = verbPhrase(change);
+    if (changing.filter((other) => verbPhrase(other.change) === verb).length > 1) return [];
+    return [{ question: `Which shape ${verb}?`, answer: object.shape, possible: SHAPES, near, half }];
   });
 }
 
-const says = (actor: Actor, change: Change): string => `The ${actor.object.shape} ${verbPhrase(change)}.`;
-
-/** "What happens first?" Answers exchange what the two objects do, and which does it. */
+/** "Which shape changes first?" */
 function orders(story: Story): readonly ChoiceCandidate[] {
-  const [first, second] = events(story.clip);
-  if (first === undefined || second === undefined) return [];
-  const crossed = [says(first, second.change), says(second, first.change)];
-  const [right, other] = [says(first, first.change), says(second, second.change)];
-  const answers = [right, other, ...crossed];
-  if (new Set(answers).size < answers.length) return [];
-  return [
-    { question: "What happens first?", answer: right, wrong: [other, ...crossed], half: 0, variant: "first" },
-    { question: "What happens last?", answer: other, wrong: [right, ...crossed], half: 1, variant: "last" },
-  ];
+  const changing = events(story.clip);
+  if (changing.length < 2) return [];
+  const near = changing.map(({ object }) => object.shape);
+  return changing.map(({ object, half }) => {
+    const word = half === 0 ? "first" : "last";
+    return {
+      question: `Which shape changes ${word}?`,
+      answer: object.shape,
+      variant: word,
+      possible: SHAPES,
+      near,
+      half,
+    };
+  });
 }
