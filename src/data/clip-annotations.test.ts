@@ -46,18 +46,31 @@ describe("readClipQuestions", () => {
     expect(first?.choices).toEqual(["Ann.", "Bob", "Cy", "Dee"]);
   });
 
-  it("joins files; a question that comes again unchanged counts once, at its first place", async () => {
+  it("joins files; of a question that comes again the later one counts, at the place of the first", async () => {
     const files = [
-      await lines("a.jsonl", question(1), question(2)),
-      await lines("b.jsonl", question(1), question(3)),
+      await lines("a.jsonl", question(1, { answer_idx: 2 }), question(2), question(3, { answer_idx: 1 })),
+      await lines("b.jsonl", question("1"), question(2, { answer_idx: 0 }), question(4)),
+      await lines("c.jsonl", question(3, { q: " Who? ", a0: " Ann", show_name: "B", answer_idx: 1 })),
     ];
-    expect((await readClipQuestions(files, { choices: 4 })).map(({ id }) => id)).toEqual([1, 2, 3]);
+    const read = await readClipQuestions(files, { choices: 4 });
+    expect(read.map(({ id, answer, show }) => [id, answer, show])).toEqual([
+      ["1", undefined, undefined],
+      [2, 0, undefined],
+      [3, 1, "B"],
+      [4, undefined, undefined],
+    ]);
   });
 
-  it("refuses two questions with one id", async () => {
+  it.each([
+    ["another question", { q: "Why?" }],
+    ["another clip", { vid_name: "c2" }],
+    ["another time", { ts: "1-3" }],
+    ["another choice", { a3: "Dora" }],
+    ["another answer", { answer_idx: 3 }],
+  ])("refuses one id for %s", async (_, more) => {
     const [a, b] = [
-      await lines("a.jsonl", question(1)),
-      await lines("b.jsonl", question(2), question("1", { q: "Why?" })),
+      await lines("a.jsonl", question(1, { answer_idx: 2 })),
+      await lines("b.jsonl", question(2), question("1", more)),
     ];
     await expect(readClipQuestions([a, b], { choices: 4 })).rejects.toMatchObject({
       kind: "data",
@@ -113,6 +126,23 @@ describe("readDescribedClips", () => {
       ],
     });
     expect(second?.descriptions).toBeUndefined();
+  });
+
+  it("takes the later line of a clip, and refuses other descriptions, another time or another clip", async () => {
+    const bare = await lines("bare.jsonl", clip(1, "[1, 2]"));
+    const told = await lines("told.jsonl", clip(1, "[1, 2]", "Ann opens a box."));
+    const read = await readDescribedClips([bare, told, told], { timed: true });
+    expect(read.map(({ descriptions }) => descriptions?.length)).toEqual([1]);
+    for (const other of [
+      clip(1, "[1, 2]", "Bob does."),
+      clip(1, "[1, 3]"),
+      clip(1, "[1, 2]").replace("c1", "c2"),
+    ]) {
+      const file = await lines("other.jsonl", other);
+      await expect(readDescribedClips([told, file], { timed: true })).rejects.toMatchObject({
+        parts: { where: `${file}:1`, received: `1, which another entry has in ${told}:1` },
+      });
+    }
   });
 
   it("wants two numbers of a timed clip, and different ids of descriptions", async () => {

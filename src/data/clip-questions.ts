@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { entriesOnce } from "./entries-once.ts";
+import { entriesOnce, type EntryForm } from "./entries-once.ts";
 import { readLines } from "./json-file.ts";
 
 /** One question about a video clip, with answers to choose from. */
@@ -48,14 +48,26 @@ function questionLine(choices: number) {
 
 /**
  * Reads questions about clips, files one after another: JSON lines as VALUE releases them for TVQA (five choices) and
- * How2QA (four). A question that comes again unchanged counts once: TVQA's test files overlap.
+ * How2QA (four). Of a question that comes again the later one counts: TVQA's test files overlap.
  *
- * @throws VlPetError "data" when a file is unreadable or has another form, or two different questions have one `qid`.
+ * @throws VlPetError "data" when a file is unreadable or has another form, or one `qid` stands for two questions or has
+ * two answers.
  */
 export function readClipQuestions(
   files: readonly string[],
   { choices }: { readonly choices: number },
 ): Promise<ClipQuestion[]> {
   const schema = questionLine(choices);
-  return entriesOnce("qid", files, (file) => readLines(file, schema));
+  return entriesOnce(QUESTION, files, (file) => readLines(file, schema));
+}
+
+const QUESTION: EntryForm<ClipQuestion> = {
+  key: "qid",
+  asked: ({ clip, question, time, choices }) => [clip, question.trim(), time, choices.map(withoutStops)],
+  answer: ({ answer }) => answer,
+};
+
+/** A choice without full stops and spaces at its ends, as texts show it (spec: datasets §9.3). */
+export function withoutStops(choice: string): string {
+  return choice.replaceAll(/^[. ]+|[. ]+$/g, "");
 }

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { entriesOnce } from "./entries-once.ts";
+import { entriesOnce, type EntryForm } from "./entries-once.ts";
 import { type JsonLine, readLines } from "./json-file.ts";
 import { uniqueIds } from "./unique-ids.ts";
 import { parsedAsWritten, type WrittenNumber } from "./written-numbers.ts";
@@ -35,22 +35,28 @@ const TIMED_CLIP = v.object({ ...CLIP.entries, ts: v.strictTuple([v.number(), v.
 
 /**
  * Reads clips and what people wrote about them, files one after another: JSON lines as VALUE releases them for TVC
- * (`timed`: a part of a clip, `ts`) and YouCook2 (the whole clip). A clip that comes again unchanged counts once.
+ * (`timed`: a part of a clip, `ts`) and YouCook2 (the whole clip). Of a clip that comes again the later one counts.
  *
- * @throws VlPetError "data" when a file is unreadable or has another form, two different clips have one `clip_id`, or
- * two descriptions one `desc_id`.
+ * @throws VlPetError "data" when a file is unreadable or has another form, one `clip_id` stands for two clips or has
+ * two sets of descriptions, or two descriptions have one `desc_id`.
  */
 export async function readDescribedClips(
   files: readonly string[],
   { timed }: { readonly timed: boolean },
 ): Promise<DescribedClip[]> {
-  const clips = await entriesOnce("clip_id", files, timed ? timedClips : wholeClips);
+  const clips = await entriesOnce(DESCRIBED, files, timed ? timedClips : wholeClips);
   const note = uniqueIds("desc_id");
   for (const { id, descriptions = [] } of clips) {
     for (const description of descriptions) note(description.id, `${files.join(", ")}, clip_id ${id}`);
   }
   return clips;
 }
+
+const DESCRIBED: EntryForm<DescribedClip> = {
+  key: "clip_id",
+  asked: ({ clip, time }) => [clip, time],
+  answer: ({ descriptions }) => descriptions?.map(({ id, text }) => [String(id), text]),
+};
 
 async function wholeClips(file: string): Promise<JsonLine<DescribedClip>[]> {
   const read = await readLines(file, CLIP);

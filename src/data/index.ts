@@ -1,6 +1,6 @@
 export { type CaptionedImage, readCaptions } from "./captions.ts";
 export { resampledClip } from "./clip-frames.ts";
-export { type ClipQuestion, readClipQuestions } from "./clip-questions.ts";
+export { type ClipQuestion, readClipQuestions, withoutStops } from "./clip-questions.ts";
 export { type ClipDescription, type DescribedClip, readDescribedClips } from "./described-clips.ts";
 export {
   FEATURE_FORMATS,

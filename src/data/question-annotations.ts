@@ -1,6 +1,8 @@
 import * as v from "valibot";
 import { VlPetError } from "../error.ts";
 import { readJson } from "./json-file.ts";
+import { keptReading } from "./kept-reading.ts";
+import { uniqueIds } from "./unique-ids.ts";
 
 /** What people answered to one question (ten answers in VQA v2), used for scoring. */
 export interface QuestionAnnotation {
@@ -22,15 +24,24 @@ const ANNOTATIONS = v.object({
   ),
 });
 
+/** Annotations by question id, as text. */
+export type QuestionAnnotations = ReadonlyMap<string, QuestionAnnotation>;
+
 /**
- * Reads official VQA annotation files into one map by question id (as text).
+ * Reads official VQA annotation files into one map. The same files are read again only when one has changed or nobody
+ * holds what was read.
  *
- * @throws VlPetError "data" when a file is unreadable or has another form.
+ * @throws VlPetError "data" when a file is unreadable or has another form, or a question is annotated twice.
  */
-export async function readAnnotations(files: readonly string[]): Promise<Map<string, QuestionAnnotation>> {
+export const readAnnotations: (files: readonly string[]) => Promise<QuestionAnnotations> =
+  keptReading(annotationsOf);
+
+async function annotationsOf(files: readonly string[]): Promise<QuestionAnnotations> {
+  const note = uniqueIds("question_id");
   const found = new Map<string, QuestionAnnotation>();
   for (const file of files) {
-    for (const entry of (await readJson(file, ANNOTATIONS)).annotations) {
+    for (const [i, entry] of (await readJson(file, ANNOTATIONS)).annotations.entries()) {
+      note(entry.question_id, `${file}, annotations[${i}]`);
       found.set(String(entry.question_id), {
         answers: entry.answers.map((answer) => answer.answer),
         questionType: entry.question_type,

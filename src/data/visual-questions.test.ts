@@ -143,6 +143,16 @@ describe("readOfficialQuestions", () => {
     });
     await expect(readAnnotations([file])).rejects.toMatchObject({ parts: { where: `${file}, annotations` } });
   });
+
+  it("reads annotations once, and refuses two of one question", async () => {
+    const one = join(folder, "one.json");
+    await writeFile(one, '{"annotations": [{"question_id": 7, "answers": [{"answer": "red"}]}]}');
+    expect(await readAnnotations([one])).toBe(await readAnnotations([one]));
+    await expect(readAnnotations([one, one])).rejects.toMatchObject({
+      kind: "data",
+      parts: { where: `${one}, annotations[0]`, received: "7" },
+    });
+  });
 });
 
 describe.skipIf(!existsSync(FIXTURES))(

@@ -48,6 +48,16 @@ async function withoutDescriptions(): Promise<string> {
 }
 
 describe("tvc", () => {
+  it("refuses subtitles of none of the split's clips", async () => {
+    const wrong = await written("how2_subtitles.jsonl", `{"vid_name": "another", "sub": []}\n`);
+    await expect(TASKS.tvc.load({ valid: { annotations, subtitles: wrong } }, "valid")).rejects.toMatchObject(
+      {
+        kind: "data",
+        parts: { where: wrong, expected: "some of the split's clips, such as show_clip_00" },
+      },
+    );
+  });
+
   it("trains on one example per description", async () => {
     const split = await TASKS.tvc.load({ train: { annotations, subtitles } }, "train");
     const [first = "", second = ""] = TEXTS;

@@ -10,7 +10,7 @@ import {
   withoutDescriptions,
 } from "./clip-caption-scores.ts";
 import { CLIP_FORM } from "./clip-form.ts";
-import { CLIP_SOURCE, clipReferences, clipSource } from "./clip-source.ts";
+import { CLIP_SOURCE, clipReferences, clipSource, spokenWords } from "./clip-source.ts";
 import { clipExample, clipText, type ClipWords, textOptions } from "./clip-text.ts";
 import { answeredBy } from "./predictions.ts";
 import type { Example, Task, TaskSplit } from "./task.ts";
@@ -56,11 +56,12 @@ function clipCaptions({ name, timed }: Benchmark): Task {
     async load(source, split, options = {}) {
       const { annotations, subtitles } = await clipSource(name, source, split);
       const clips = await readDescribedClips(annotations, { timed });
+      const saidIn = spokenWords(subtitles, clips);
       const text = textOptions(options, PROMPTS[name]);
       const example = (id: number | string, clip: DescribedClip, references: readonly string[]): Example =>
         clipExample(
           { id: String(id), images: [clip.clip], references },
-          () => clipWords(subtitles.get(clip.clip) ?? "", clip.time),
+          () => clipWords(saidIn(clip.clip), clip.time),
           text,
         );
       const entries = isTrainingSplit(split) ? perDescription(clips, example) : perClip(clips, example);

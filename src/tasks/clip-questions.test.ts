@@ -75,11 +75,22 @@ describe("tvqa", () => {
 
   it("keeps the marker of subtitles and its space where nothing is said", async () => {
     const quiet = `[Subs]  ${TEXT.slice(SAID.length + 1)}`;
-    const split = await tvqaSplit({ ...QUESTION, vid_name: "another" });
-    expect(split.examples.map(({ prompt }) => prompt)).toEqual([quiet]);
+    const split = await tvqaSplit(QUESTION, { ...QUESTION, qid: 13, vid_name: "another" });
+    expect(split.examples.map(({ prompt }) => prompt)).toEqual([TEXT, quiet]);
     const annotations = await lines("tvqa.jsonl", [QUESTION]);
     const without = await TASKS.tvqa.load({ test: { annotations } }, "test", { behaviour: "improved" });
     expect(without.examples[0]).toMatchObject({ prompt: quiet, spare: [7, 7] });
+  });
+
+  it("refuses subtitles of none of the split's clips", async () => {
+    await expect(tvqaSplit({ ...QUESTION, vid_name: "another" })).rejects.toMatchObject({
+      kind: "data",
+      parts: {
+        where: subtitles,
+        expected: "some of the split's clips, such as another",
+        received: `1 others, such as ${QUESTION.vid_name}`,
+      },
+    });
   });
 
   it("lets the subtitles alone be shortened in the improved behaviour", async () => {

@@ -1,11 +1,11 @@
-import { type ClipQuestion, joinedSubtitles, readClipQuestions } from "../data/index.ts";
+import { type ClipQuestion, joinedSubtitles, readClipQuestions, withoutStops } from "../data/index.ts";
 import { VlPetError } from "../error.ts";
 import { choiceAccuracy } from "../metrics/index.ts";
 import { PROMPTS } from "../text/index.ts";
 import { requireAsked } from "./asked.ts";
 import { choiceFile, choiceName, chosenPlace, readChoiceFile } from "./choice-answers.ts";
 import { CLIP_FORM } from "./clip-form.ts";
-import { CLIP_SOURCE, clipReferences, clipSource } from "./clip-source.ts";
+import { CLIP_SOURCE, clipReferences, clipSource, spokenWords } from "./clip-source.ts";
 import { clipExample, clipText, textOptions } from "./clip-text.ts";
 import { answeredBy, predictedExamples, scorableExamples } from "./predictions.ts";
 import type { Asked, Example, Scores, Task, TaskSplit } from "./task.ts";
@@ -43,6 +43,7 @@ function clipQuestions({ name, choices }: Benchmark): Task {
     async load(source, split, options = {}) {
       const { annotations, subtitles } = await clipSource(name, source, split);
       const questions = await readClipQuestions(annotations, { choices });
+      const saidIn = spokenWords(subtitles, questions);
       const text = textOptions(options, PROMPTS[name]);
       const examples = questions.map((question) =>
         clipExample(
@@ -51,7 +52,7 @@ function clipQuestions({ name, choices }: Benchmark): Task {
             images: [question.clip],
             references: question.answer === undefined ? [] : [choiceName(question.answer)],
           },
-          () => ({ subtitles: subtitles.get(question.clip) ?? "", parts: questionParts(question) }),
+          () => ({ subtitles: saidIn(question.clip), parts: questionParts(question) }),
           text,
         ),
       );
@@ -70,11 +71,6 @@ function questionParts({
 }: Pick<ClipQuestion, "question" | "time" | "choices">): string[] {
   const answers = choices.map((answer, i) => `${choiceName(i)}: ${withoutStops(answer)}.`);
   return [`[Q] ${question.trim()}`, `[TS] (${time})`, `[Choices] ${answers.join(" ")}`];
-}
-
-/** Without full stops and spaces at its ends. */
-function withoutStops(answer: string): string {
-  return answer.replaceAll(/^[. ]+|[. ]+$/g, "");
 }
 
 function askedWords(asked: Asked, { name, choices: count }: Benchmark) {

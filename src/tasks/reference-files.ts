@@ -40,7 +40,7 @@ export async function filesOfOneKind(
 type QuestionFile = "list" | "questions" | "annotations";
 
 /**
- * The source entry of VQA that the given files make up: a question list, or official questions, with any annotations.
+ * The source entry of VQA that the given files make up: question lists, or official questions, with any annotations.
  *
  * @throws VlPetError "config" when they are not the files of one split, "data" when one is of no known form.
  */
@@ -48,14 +48,13 @@ export async function questionSource(files: readonly string[]): Promise<unknown>
   const kinds = await Promise.all(files.map(async (file) => ({ file, kind: await questionFile(file) })));
   const of = (wanted: QuestionFile): readonly string[] =>
     kinds.filter(({ kind }) => kind === wanted).map(({ file }) => file);
-  const asked = [...of("list"), ...of("questions")];
-  const [first] = asked;
-  if (first === undefined || asked.length > 1) {
-    throw wrongFiles("one file of questions, or one question list, and any files of annotations", files);
+  const [lists, [questions, ...more]] = [of("list"), of("questions")];
+  if (more.length > 0 || (questions === undefined) === (lists.length === 0)) {
+    throw wrongFiles("one file of questions, or question lists, and any files of annotations", files);
   }
   const annotations = of("annotations");
   return {
-    [of("list").length === 1 ? "list" : "questions"]: first,
+    ...(questions === undefined ? { list: [...lists] } : { questions }),
     ...(annotations.length === 0 ? {} : { annotations: [...annotations] }),
   };
 }

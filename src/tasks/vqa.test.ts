@@ -145,6 +145,23 @@ describe("vqa from the original's lists", () => {
     );
   });
 
+  it("takes several lists, as files of a split and as references", async () => {
+    const more = join(folder, "more.json");
+    await writeFile(more, '[{ "img_id": "x", "question_id": 3, "sent": "Why?", "label": { "so": 1 } }]');
+    const entry = await TASKS.vqa.referenceSource([more, list], "train");
+    expect(entry).toEqual({ list: [more, list] });
+    const split = await TASKS.vqa.load({ train: entry }, "train");
+    expect(split.examples.map(({ id }) => id)).toEqual(["3", "1", "2"]);
+    await expect(TASKS.vqa.referenceSource([list, questions], "train")).rejects.toMatchObject({
+      kind: "config",
+    });
+    await expect(TASKS.vqa.load({ test: { list: [list, more], annotations } }, "test")).rejects.toMatchObject(
+      {
+        parts: { where: `${list}, ${more}`, expected: "an annotation with question_id 3" },
+      },
+    );
+  });
+
   it("refuses annotations that do not cover the list", async () => {
     const other = join(folder, "other.json");
     await writeFile(other, '{"annotations": []}');

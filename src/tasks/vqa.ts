@@ -27,10 +27,10 @@ const OFFICIAL = v.strictObject({
   imageName: v.optional(v.string()),
 });
 
-/** One of the original's question lists; the official annotations, if given, are used for scoring. */
-const LIST = v.strictObject({ list: Path, annotations: v.optional(Paths) });
+/** The original's question lists, one after another; the official annotations, if given, are used for scoring. */
+const LIST = v.strictObject({ list: Paths, annotations: v.optional(Paths) });
 
-/** The files of a VQA split: official questions and annotations, or a question list. */
+/** The files of a VQA split: official questions and annotations, or question lists. */
 export const VQA_SOURCE = v.lazy((entry) =>
   typeof entry === "object" && entry !== null && "list" in entry ? LIST : OFFICIAL,
 );
@@ -38,7 +38,7 @@ export const VQA_SOURCE = v.lazy((entry) =>
 const ACCEPTED: SourceForm<v.InferOutput<typeof VQA_SOURCE>> = {
   task: "vqa",
   schema: VQA_SOURCE,
-  form: "{ questions, annotations?, vocabulary?, imageName? } or { list, annotations? }, each a path",
+  form: "{ questions, annotations?, vocabulary?, imageName? } or { list, annotations? }, each a path (list and annotations also a list of paths)",
 };
 
 /**
@@ -52,7 +52,7 @@ export const vqa: Task = {
   sixtieths: 60,
   sourceSchema: VQA_SOURCE,
   resultEnding: "json",
-  referenceHelp: "the official questions and annotations, or a question list, alone or with annotations",
+  referenceHelp: "the official questions and annotations, or question lists, alone or with annotations",
   form: () => FORM,
   ask(asked, _, { prompt = PROMPTS.vqa } = {}) {
     requireAsked("vqa", asked, { needed: ["text"] });
@@ -76,9 +76,10 @@ async function readQuestions(files: v.InferOutput<typeof VQA_SOURCE>): Promise<A
   const paths = files.annotations === undefined ? undefined : [files.annotations].flat();
   const annotations = paths && (await readAnnotations(paths));
   if ("list" in files) {
-    const questions = await readQuestionLists([files.list]);
+    const lists = [files.list].flat();
+    const questions = await readQuestionLists(lists);
     const unanswered = annotations && questions.find(({ id }) => !annotations.has(String(id)));
-    if (unanswered !== undefined) throw withoutAnnotation(files.list, unanswered);
+    if (unanswered !== undefined) throw withoutAnnotation(lists, unanswered);
     return { questions, annotations };
   }
   const vocabulary = files.vocabulary === undefined ? undefined : await readVocabulary(files.vocabulary);
@@ -117,9 +118,9 @@ function vqaSplit(split: string, asked: AnnotatedQuestions, prompt: string): Tas
   };
 }
 
-function withoutAnnotation(file: string, question: VisualQuestion): VlPetError {
+function withoutAnnotation(lists: readonly string[], question: VisualQuestion): VlPetError {
   return new VlPetError("data", "a question of the list has no annotation", {
-    where: file,
+    where: lists.join(", "),
     expected: `an annotation with question_id ${question.id}`,
     received: "none in the annotation files",
     fix: "name all annotation files the list draws on (the original's lists draw on train and val)",
