@@ -89,6 +89,16 @@ describe("resolveConfig", () => {
     expect(output).toBe(resolve("here"));
   });
 
+  it("leaves out a split that is null", async () => {
+    const presets = ["original-data", "original-data-video"];
+    const { tasks } = await resolveConfig({ presets, set: ["tasks.tvc.test=null", "tasks.vqa.valid=null"] });
+    expect(Object.keys(tasks.tvc ?? {})).toEqual(["features", "train", "valid"]);
+    expect(Object.keys(tasks.vqa ?? {})).toEqual(["features", "train", "test"]);
+    await expect(resolveConfig({ presets, set: ["tasks.tvc.prompt=null"] })).rejects.toMatchObject({
+      parts: { where: expect.stringContaining("tasks.tvc.prompt") as string },
+    });
+  });
+
   it("leaves out a task that is null", async () => {
     const presets = ["original-data"];
     const { tasks } = await resolveConfig({ presets, set: ["tasks.gqa=null", "tasks.nlvr=null"] });

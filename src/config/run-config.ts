@@ -17,14 +17,13 @@ export type SplitName = (typeof SPLIT_NAMES)[number];
 type Paths = v.InferOutput<typeof Paths>;
 
 function bySplit<Schema extends v.GenericSchema>(schema: Schema) {
-  const entry = v.optional(schema);
-  return { train: entry, valid: entry, test: entry } satisfies Record<SplitName, unknown>;
+  return { train: schema, valid: schema, test: schema } satisfies Record<SplitName, unknown>;
 }
 
 /** Where features lie: one place or several, for all splits or for each. */
 const Features = v.lazy((input) =>
   typeof input === "object" && input !== null && !Array.isArray(input)
-    ? v.strictObject(bySplit(Paths))
+    ? v.strictObject(bySplit(v.optional(Paths)))
     : Paths,
 ) as v.GenericSchema<Paths | { readonly [Split in SplitName]?: Paths | undefined }>;
 
@@ -43,13 +42,26 @@ export interface TaskSettings {
 export type RunTask = keyof typeof TASKS;
 export type TaskTable = { readonly [Name in RunTask]?: TaskSettings };
 
+/** A split that is null is left out, as one of a preset's may be. */
 function taskSettings({ sourceSchema, settings = {} }: Task): v.GenericSchema {
-  return v.strictObject({
-    features: Features,
-    prompt: v.optional(v.string()),
-    ...settings,
-    ...bySplit(sourceSchema),
-  });
+  return v.pipe(
+    v.strictObject({
+      features: Features,
+      prompt: v.optional(v.string()),
+      ...settings,
+      ...bySplit(v.optional(v.nullable(sourceSchema))),
+    }),
+    v.transform(withoutNullSplits),
+  );
+}
+
+function withoutNullSplits<Settings extends object>(settings: Settings): Settings {
+  const kept = Object.entries(settings).filter(([name, value]) => value !== null || !isSplitName(name));
+  return Object.fromEntries(kept) as Settings;
+}
+
+function isSplitName(name: string): boolean {
+  return SPLIT_NAMES.some((split) => split === name);
 }
 
 /** A task that is null is left out, as one of a preset's may be. */
