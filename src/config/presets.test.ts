@@ -143,12 +143,18 @@ describe("PRESETS", () => {
       features: {
         train: originalFeatures("VG"),
         valid: originalFeatures("GQA"),
-        test: originalFeatures("GQA"),
       },
       train: { list: ["/datasets/GQA/train.json", "/datasets/GQA/valid.json"] },
       valid: { list: "/datasets/GQA/testdev.json" },
-      test: { list: "/datasets/GQA/testdev.json" },
     });
+    const annotations = ["train", "val"].map(
+      (part) => `/datasets/vqa/v2_mscoco_${part}2014_annotations.json`,
+    );
+    expect(tasks.vqa).toMatchObject({
+      valid: { list: "/datasets/vqa/karpathy_val.json", annotations },
+      test: { list: "/datasets/vqa/karpathy_test.json", annotations },
+    });
+    expect(tasks.vqa?.train).toEqual({ list: "/datasets/vqa/karpathy_train.json" });
     expect(tasks.nlvr).toEqual({
       features: originalFeatures("nlvr"),
       train: { list: "/datasets/nlvr/train.json" },

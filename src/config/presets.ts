@@ -18,20 +18,24 @@ function coco(split: string): { readonly annotations: string; readonly split: st
   return { annotations: "COCO/dataset_coco.json", split };
 }
 
-function vqaList(split: string): { readonly list: string; readonly annotations: string[] } {
+function vqaList(split: string): { readonly list: string } {
+  return { list: `vqa/karpathy_${split}.json` };
+}
+
+/** A list that is scored by what people answered; training takes the list's own labels. */
+function scoredVqaList(split: string): { readonly list: string; readonly annotations: string[] } {
   const annotations = ["train", "val"].map((part) => `vqa/v2_mscoco_${part}2014_annotations.json`);
-  return { list: `vqa/karpathy_${split}.json`, annotations };
+  return { ...vqaList(split), annotations };
 }
 
 /**
  * GQA is trained on its train and validation questions, whose images are Visual Genome's, and validated on testdev,
- * which has images of its own. The original has no further test: the figures it reports are those of testdev.
+ * which has images of its own. There is no further test: the figures that are published are those of testdev.
  */
 const GQA = {
-  features: { train: features("VG"), valid: features("GQA"), test: features("GQA") },
+  features: { train: features("VG"), valid: features("GQA") },
   train: { list: ["GQA/train.json", "GQA/valid.json"] },
   valid: { list: "GQA/testdev.json" },
-  test: { list: "GQA/testdev.json" },
 } as const;
 
 function nlvrList(split: string): { readonly list: string } {
@@ -59,8 +63,8 @@ const DATA_PRESETS = {
       vqa: {
         features: features("COCO"),
         train: vqaList("train"),
-        valid: vqaList("val"),
-        test: vqaList("test"),
+        valid: scoredVqaList("val"),
+        test: scoredVqaList("test"),
       },
       gqa: GQA,
       nlvr: {
