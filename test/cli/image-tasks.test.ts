@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { toyConfig, writeToyData } from "./toy-run.ts";
-import { logLines, vlpet } from "./vlpet.ts";
+import { contents, logLines, vlpet } from "./vlpet.ts";
 
 const PICTURES = 4;
 const ANSWERS = ["red", "green", "blue", "white"];
@@ -110,6 +110,40 @@ describe("GQA and NLVR2 trained together", () => {
     const { code, stdout, stderr } = await vlpet(["score", "--task", task, ...files, "--json"], folder);
     expect(code, stderr).toBe(0);
     expect(JSON.parse(stdout)).toEqual({ task, ...testScores()[task], examples: PICTURES });
+  });
+
+  it("lose no result file by another task's references", async () => {
+    await writeFile(join(folder, "rows.csv"), "image,question,answer\np0.png,which color?,red\n");
+    const question = { question: "which color?", imageId: "p0" };
+    const part = { 0: { ...question, answer: "red" }, 1: question };
+    await writeFile(join(folder, "part.json"), JSON.stringify(part));
+    const rows = {
+      features: join(folder, "photos"),
+      metrics: ["vqa"],
+      valid: { rows: join(folder, "rows.csv") },
+    };
+    const settings = [
+      `tasks.custom=${JSON.stringify(rows)}`,
+      `tasks.gqa.valid.questions=${join(folder, "part.json")}`,
+      "tasks.gqa.test=null",
+    ];
+    const set = settings.flatMap((setting) => ["--set", setting]);
+    const args = ["evaluate", "--run", "run", "--split", "valid", "--output", "unfit", "-q"];
+    const { code, stdout, stderr } = await vlpet([...args, ...set], folder);
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      "the predictions of custom valid were made, but cannot be scored: the metric vqa",
+    );
+    expect(stdout).toMatch(/gqa +valid +2 +not scored +no references/);
+    expect(stdout).toMatch(/custom +valid +1 +not scored +failed/);
+    expect(Object.keys(contents(join(folder, "unfit")))).toEqual([
+      "custom-valid.jsonl",
+      "gqa-valid.json",
+      "nlvr-valid.csv",
+      "scores.json",
+    ]);
+    const scores = JSON.parse(readFileSync(join(folder, "unfit/scores.json"), "utf8")) as object;
+    expect(scores).toEqual({ valid: { nlvr: expect.objectContaining({ count: PICTURES }) as object } });
   });
 
   it("says where the features of a split are missing", async () => {
