@@ -49,6 +49,10 @@ async function withoutDescriptions(): Promise<string> {
 
 describe("tvc", () => {
   it("refuses subtitles of none of the split's clips", async () => {
+    const empty = await written("no_subtitles.jsonl", "");
+    await expect(TASKS.tvc.load({ valid: { annotations, subtitles: empty } }, "valid")).rejects.toMatchObject(
+      { parts: { where: empty, received: "none at all" } },
+    );
     const wrong = await written("how2_subtitles.jsonl", `{"vid_name": "another", "sub": []}\n`);
     await expect(TASKS.tvc.load({ valid: { annotations, subtitles: wrong } }, "valid")).rejects.toMatchObject(
       {

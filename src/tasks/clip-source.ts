@@ -41,11 +41,11 @@ export function spokenWords(
   const [first] = clips;
   if (first === undefined || clips.some(({ clip }) => byClip.has(clip)))
     return (clip) => byClip.get(clip) ?? "";
-  const [other = "no clip at all"] = byClip.keys();
+  const [other] = byClip.keys();
   throw new VlPetError("data", "the file of subtitles has nothing of any clip of this split", {
     where: file,
     expected: `some of the split's clips, such as ${first.clip}`,
-    received: `${byClip.size} others, such as ${other}`,
+    received: other === undefined ? "none at all" : `${byClip.size} others, such as ${other}`,
     fix: "name the subtitles of these clips, or leave subtitles out",
   });
 }
