@@ -3,7 +3,7 @@
  * A sample counts when other programs left the machine alone meanwhile; otherwise it is taken again. Linux only.
  * Needs Python with torch and numpy for the peer; never a dependency of the package.
  *
- *     npx tsx bench/clip.ts [samples] [python]
+ *     npx tsx bench/clip.ts [samples] [python] [beginning of a label]
  */
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -23,6 +23,7 @@ const THREADS = 2;
 const PAUSE_MS = 300;
 const samples = Number(process.argv[2] ?? 7);
 const python = process.argv[3] ?? "python3";
+const wanted = process.argv[4] ?? "";
 
 interface Case {
   readonly label: string;
@@ -59,8 +60,11 @@ async function peer(request: object, file: string) {
     },
   );
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const answer = async (): Promise<Record<string, number>> =>
-    JSON.parse(String((await answers.next()).value)) as Record<string, number>;
+  const answer = async (): Promise<Record<string, number>> => {
+    const { done, value } = await answers.next();
+    if (done === true) throw new Error("the peer ended without an answer; its own words are above");
+    return JSON.parse(String(value)) as Record<string, number>;
+  };
   await answer();
   const bytes = await readFile(file);
   return {
@@ -130,5 +134,10 @@ const COLUMNS = [
 ];
 console.log(`| ${COLUMNS.join(" | ")} |
 | ${COLUMNS.map(() => "---").join(" | ")} |`);
-for (const one of CASES) console.log(await run(one, folder));
-await rm(folder, { recursive: true });
+try {
+  for (const one of CASES.filter(({ label }) => label.startsWith(wanted))) {
+    console.log(await run(one, folder));
+  }
+} finally {
+  await rm(folder, { recursive: true });
+}
