@@ -63,7 +63,7 @@ async function peer(request: object, file: string) {
   const answer = async (): Promise<Record<string, number>> => {
     const { done, value } = await answers.next();
     if (done === true) throw new Error("the peer ended without an answer; its own words are above");
-    return JSON.parse(String(value)) as Record<string, number>;
+    return JSON.parse(value) as Record<string, number>;
   };
   await answer();
   const bytes = await readFile(file);
