@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { RandomStream } from "../../random.ts";
 import type { Scene, SceneObject } from "./grammar.ts";
-import { textualScene } from "./textual-scene.ts";
+import { textualPair, textualScene } from "./textual-scene.ts";
 
 const SCENE: Scene = {
   objects: [
@@ -28,5 +28,16 @@ describe("textualScene", () => {
       const mentions = text.split(", ").map(words).toSorted();
       expect(mentions).toEqual(SCENE.objects.map(fullMention).toSorted());
     }
+  });
+});
+
+describe("textualPair", () => {
+  it("says of each object which picture it is in, in any order with a stream", () => {
+    const [a, b] = SCENE.objects.map((object): Scene => ({ objects: [object] }));
+    const pair = [a ?? SCENE, b ?? SCENE] as const;
+    const [first, second] = ["first large red circle top left", "second small blue square bottom"];
+    expect(textualPair(pair)).toBe(`${first}, ${second}`);
+    const texts = Array.from({ length: 20 }, (_, i) => textualPair(pair, new RandomStream(1, `${i}`)));
+    expect(new Set(texts)).toEqual(new Set([`${first}, ${second}`, `${second}, ${first}`]));
   });
 });

@@ -3,10 +3,9 @@
 import { BalancedQuestions } from "../questions.ts";
 import type { SplitPlan } from "../split-plan.ts";
 import { choicesOf } from "./choices.ts";
-import { events } from "./clip.ts";
 import { recipe, storyCaption } from "./clip-captions.ts";
 import { clipId, type ClipDomain } from "./clip-ids.ts";
-import { changeSpan, clipStream, plannedClip, type PlannedClip } from "./clip-plan.ts";
+import { momentSpan, clipStream, plannedClip, type PlannedClip } from "./clip-plan.ts";
 import { HOW2QA_KINDS, TVQA_KINDS, type ClipQuestionKind } from "./clip-questions.ts";
 import { subtitles, type Subtitle } from "./story.ts";
 
@@ -83,7 +82,7 @@ function choiceQuestions(plan: SplitPlan, benchmark: ChoiceBenchmark): readonly 
         qid: clipId(plan.split, clip) * 10 + i,
         q: asked.question,
         answer_idx: index,
-        ts: changeSpan(duration, [asked.half]).join("-"),
+        ts: momentSpan(story.clip, duration, asked.moment).join("-"),
         vid_name: name,
       };
       const texts = choices.map((choice, position) => [`a${position}`, choice] as const);
@@ -101,11 +100,10 @@ export function tvcClips(plan: SplitPlan): readonly TvcClip[] {
   return clipsOf(plan, "tv").map(({ name, story, duration }, index) => {
     const stream = clipStream(plan, "tv", "captions", index);
     const clip_id = clipId(plan.split, index);
-    const halves = events(story.clip).map(({ half }) => half);
     return {
       vid_name: name,
       duration,
-      ts: changeSpan(duration, halves),
+      ts: momentSpan(story.clip, duration, null),
       clip_id,
       descs: Array.from({ length: TVC_CAPTIONS[plan.split] }, (_, i) => ({
         desc: storyCaption(story, stream),

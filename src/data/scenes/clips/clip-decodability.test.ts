@@ -11,6 +11,7 @@ import {
   DIRECTIONS,
   placeBeside,
   stateAt,
+  MOMENTS,
 } from "./clip.ts";
 import { clipFeatures, FRAME_WIDTH } from "./clip-features.ts";
 import { randomClipLook } from "./clip-picture.ts";
@@ -18,8 +19,8 @@ import { HOW2QA_KINDS, TVQA_KINDS } from "./clip-questions.ts";
 import { randomClip } from "./random-clip.ts";
 
 const FRAMES = 6;
-/** Frames at which the clip is at rest: at the start, halfway and at the end. */
-const RESTS = [0, 3, 5] as const;
+/** Frames at which the clip is at rest: the first and the last. */
+const RESTS = [0, FRAMES - 1] as const;
 const CHANNELS = Math.floor(FRAME_WIDTH / LAYOUT ** 2);
 
 type Look = Omit<SceneObject, "place">;
@@ -47,7 +48,7 @@ const TEMPLATES = (async () => {
   for (let i = 0; i < 100; i++) {
     const clip = randomClip(1, "tv", "train", i);
     for (const [moment, places] of (await samples(clip, `train ${i}`)).entries()) {
-      const objects = clip.actors.flatMap((actor) => stateAt(actor, moment as 0 | 1 | 2) ?? []);
+      const objects = clip.actors.flatMap((actor) => stateAt(actor, MOMENTS[moment] ?? "end") ?? []);
       for (const { place, values } of places) {
         const object = objects.find((one) => one.place === place);
         if (object !== undefined) found.push({ look: object, values });
@@ -89,13 +90,11 @@ function changeBetween(before: SceneObject | undefined, after: SceneObject | und
   return { kind: after.size === "large" ? "grow" : "shrink" };
 }
 
-/** The actor of a shape, from what is seen at the three moments. */
+/** The actor of a shape, from what is seen at the two moments. */
 function decodedActor(shape: Shape, moments: readonly (readonly SceneObject[])[]): Actor | null {
-  const [start, halfway, end] = moments.map((objects) => objects.find((object) => object.shape === shape));
-  const object = start ?? halfway ?? end;
-  if (object === undefined) return null;
-  const first = changeBetween(start, halfway);
-  return { object, change: first ?? changeBetween(halfway, end), half: first === null ? 1 : 0 };
+  const [start, end] = moments.map((objects) => objects.find((object) => object.shape === shape));
+  const object = start ?? end;
+  return object === undefined ? null : { object, change: changeBetween(start, end) };
 }
 
 /** The shares of questions that the decoded clips answer rightly. */
@@ -113,9 +112,9 @@ async function answered(split: SceneSplit, clips: number): Promise<{ right: numb
     const [a, b] = actors;
     if (a === undefined || b === undefined) continue;
     for (const kind of Object.values({ ...TVQA_KINDS, ...HOW2QA_KINDS })) {
-      const stream = (): RandomStream => new RandomStream(1, "kinds");
-      const read = kind.candidates({ clip: { actors: [a, b] }, ...told }, stream());
-      for (const { question, answer } of kind.candidates({ clip, ...told }, stream())) {
+      const stream = new RandomStream(1, "kinds"); // the kinds draw nothing
+      const read = kind.candidates({ clip: { actors: [a, b], half: clip.half }, ...told }, stream);
+      for (const { question, answer } of kind.candidates({ clip, ...told }, stream)) {
         counts.asked++;
         if (read.some((one) => one.question === question && one.answer === answer)) counts.right++;
       }
@@ -127,7 +126,7 @@ async function answered(split: SceneSplit, clips: number): Promise<{ right: numb
 describe("a reader of clips that takes each place for what is nearest to it, on clips it has not seen", () => {
   it("answers nearly every question", async () => {
     const { right, asked } = await answered("test", 40);
-    expect(asked).toBeGreaterThan(300);
+    expect(asked).toBeGreaterThan(250);
     expect(right / asked).toBeGreaterThan(0.85);
   });
 });
@@ -138,13 +137,13 @@ describe("clipFeatures", () => {
     expect(still).toHaveLength(9);
     const clip: Clip = {
       actors: [
-        { object: { color: "red", shape: "circle", size: "large", place: "left" }, change: null, half: 0 },
+        { object: { color: "red", shape: "circle", size: "large", place: "left" }, change: null },
         {
           object: { color: "blue", shape: "star", size: "small", place: "top right" },
           change: { kind: "disappear" },
-          half: 1,
         },
       ],
+      half: 1,
     };
     const look = randomClipLook(new RandomStream(1, "look"));
     const { rows, width, values } = await clipFeatures(clip, look, FRAMES);

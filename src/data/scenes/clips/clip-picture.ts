@@ -3,10 +3,10 @@ import { background, pictureSvg, RADII, randomLook } from "../drawing.ts";
 import type { DrawnObject, Look } from "../drawing.ts";
 import { rowAndColumn } from "../grammar.ts";
 import type { SceneObject } from "../grammar.ts";
-import { endStates } from "./clip.ts";
+import { stateAt } from "./clip.ts";
 import type { Actor, Clip } from "./clip.ts";
 
-/** The shares of a clip's length between which the changes of its first and of its second half happen. */
+/** The shares of a clip's length between which the change of its first or of its second half happens. */
 export const CHANGE_TIMES = [
   [0.15, 0.4],
   [0.6, 0.85],
@@ -23,18 +23,18 @@ export function randomClipLook(stream: RandomStream): ClipLook {
   return { ground: background(stream), actors: [randomLook(stream), randomLook(stream)] };
 }
 
-/** The frame at a share (0…1) of the clip's length, as SVG text. Between two changes nothing moves. */
+/** The frame at a share (0…1) of the clip's length, as SVG text. Before and after the change nothing moves. */
 export function frameSvg(clip: Clip, look: ClipLook, time: number): string {
   const [first, second] = clip.actors;
-  const objects = [...drawn(first, look.actors[0], time), ...drawn(second, look.actors[1], time)];
+  const [start, end] = CHANGE_TIMES[clip.half];
+  const done = Math.min(1, Math.max(0, (time - start) / (end - start)));
+  const objects = [...drawn(first, look.actors[0], done), ...drawn(second, look.actors[1], done)];
   return pictureSvg(objects, look.ground);
 }
 
-/** An actor on its way from one state to the next: what cannot be between them is faded over. */
-function drawn(actor: Actor, look: Look, time: number): readonly DrawnObject[] {
-  const [start, end] = CHANGE_TIMES[actor.half];
-  const done = Math.min(1, Math.max(0, (time - start) / (end - start)));
-  const [before, after] = endStates(actor);
+/** An actor when a share of its change is done: what can have no state between two is faded over. */
+function drawn(actor: Actor, look: Look, done: number): readonly DrawnObject[] {
+  const [before, after] = [stateAt(actor, "start"), stateAt(actor, "end")];
   if (before === null || after === null) {
     const opacity = before === null ? done : 1 - done;
     return opacity === 0 ? [] : [{ ...placed(actor.object, actor.object, 0), opacity, look }];

@@ -1,6 +1,6 @@
 import { sceneStream, type SplitPlan } from "../split-plan.ts";
 import type { RandomStream } from "../../../random.ts";
-import type { Clip } from "./clip.ts";
+import type { Clip, Moment } from "./clip.ts";
 import { FRAME_SECONDS } from "./clip-features.ts";
 import { clipName, type ClipDomain } from "./clip-ids.ts";
 import { CHANGE_TIMES } from "./clip-picture.ts";
@@ -60,12 +60,14 @@ export function told(
   return { story: plainStory(clip, stream), lines };
 }
 
-/** The whole seconds within which the changes of some halves of a clip happen. */
-export function changeSpan(
+/** The whole seconds of a clip's start or end, before or after its change; or of the change. */
+export function momentSpan(
+  { half }: Clip,
   duration: number,
-  halves: readonly (0 | 1)[],
+  moment: Moment | null,
 ): readonly [from: number, to: number] {
-  const first = CHANGE_TIMES[halves.includes(0) ? 0 : 1][0];
-  const last = CHANGE_TIMES[halves.includes(1) ? 1 : 0][1];
-  return [Math.floor(first * duration), Math.ceil(last * duration)];
+  const [start, end] = CHANGE_TIMES[half];
+  if (moment === "start") return [0, Math.ceil(start * duration)];
+  if (moment === "end") return [Math.floor(end * duration), Math.floor(duration)];
+  return [Math.floor(start * duration), Math.ceil(end * duration)];
 }

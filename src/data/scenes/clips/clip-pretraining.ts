@@ -3,9 +3,8 @@ import { orderOf, type PairMaker } from "../pretraining-pair.ts";
 import { BalancedQuestions } from "../questions.ts";
 import type { SplitPlan } from "../split-plan.ts";
 import { choicesOf } from "./choices.ts";
-import { events } from "./clip.ts";
 import { recipe, storyCaption } from "./clip-captions.ts";
-import { changeSpan, plannedClip, type PlannedClip } from "./clip-plan.ts";
+import { momentSpan, plannedClip, type PlannedClip } from "./clip-plan.ts";
 import type { ClipDomain } from "./clip-ids.ts";
 import { HOW2QA_KINDS, TVQA_KINDS, type ClipQuestionKind } from "./clip-questions.ts";
 import { textualClip } from "./textual-clip.ts";
@@ -17,8 +16,7 @@ export const CLIP_PRETRAINING = {
   tvc: (seed) => (index, stream) => {
     const planned = plannedClip(trainPlan(seed), "tv", index);
     const { story, duration } = planned;
-    const halves = events(story.clip).map(({ half }) => half);
-    const time = `[TS] ([${changeSpan(duration, halves).join(", ")}])`;
+    const time = `[TS] ([${momentSpan(story.clip, duration, null).join(", ")}])`;
     return { source: clipText(planned, [time], "tvc", stream), target: storyCaption(story, stream) };
   },
   yc2c: (seed) => (index, stream) => {
@@ -48,7 +46,7 @@ function choicePairs(seed: number, { task, domain, kinds, choices }: ChoiceTask)
     const [asked] = questions.ask(planned.story, 1, stream);
     if (asked === undefined) throw new RangeError("internal: nothing can be asked about a clip");
     const placed = choicesOf(asked, choices, stream);
-    const time = `[TS] (${changeSpan(planned.duration, [asked.half]).join("-")})`;
+    const time = `[TS] (${momentSpan(planned.story.clip, planned.duration, asked.moment).join("-")})`;
     const question = [`[Q] ${asked.question}`, time];
     if (stream.uniform() < WITHOUT_CHOICES) {
       return { source: clipText(planned, question, task, stream), target: asked.answer };

@@ -1,8 +1,8 @@
 import { COLORS, PLACES, SHAPES } from "../grammar.ts";
 import type { SceneObject } from "../grammar.ts";
 import type { Candidate, QuestionKind } from "../questions.ts";
-import { DIRECTIONS, events, stateAt } from "./clip.ts";
-import type { Actor, Change } from "./clip.ts";
+import { changing, DIRECTIONS, MOMENTS, stateAt } from "./clip.ts";
+import type { Actor, Change, Moment } from "./clip.ts";
 import { verbPhrase } from "./phrases.ts";
 import { nameOf } from "./story.ts";
 import type { Story } from "./story.ts";
@@ -13,8 +13,8 @@ export interface ChoiceCandidate extends Candidate {
   readonly possible: readonly string[];
   /** Wrong answers that come close. */
   readonly near: readonly string[];
-  /** The half of the clip that it is about. */
-  readonly half: 0 | 1;
+  /** The moment that it is about; null for the change. */
+  readonly moment: Moment | null;
 }
 
 export type ClipQuestionKind = QuestionKind<Story, ChoiceCandidate>;
@@ -31,7 +31,6 @@ export const TVQA_KINDS: Readonly<Record<string, ClipQuestionKind>> = {
 export const HOW2QA_KINDS: Readonly<Record<string, ClipQuestionKind>> = {
   goes: { candidates: (story) => ways(story, Object.keys(DIRECTIONS)) },
   which: { candidates: doers },
-  order: { candidates: orders },
   happens: { candidates: happenings },
   where: { candidates: placesAsked },
   color: { candidates: colorsAsked },
@@ -39,14 +38,11 @@ export const HOW2QA_KINDS: Readonly<Record<string, ClipQuestionKind>> = {
 
 /** "Where does Ann go?", in clips where something moves. */
 function ways(story: Story, possible: readonly string[]): readonly ChoiceCandidate[] {
-  const { actors } = story.clip;
-  const moving = actors.find((actor) => actor.change?.kind === "move");
-  if (moving === undefined) return [];
-  return actors.flatMap((actor) => {
+  if (!changing(story.clip).some(({ change }) => change.kind === "move")) return [];
+  return story.clip.actors.flatMap((actor) => {
     const answer = actor.change?.kind === "move" ? actor.change.direction : "nowhere";
-    if (!possible.includes(answer)) return [];
-    const half = actor.change === null ? moving.half : actor.half;
-    return [{ question: `Where does ${nameOf(story, actor)} go?`, answer, possible, near: [], half }];
+    const question = `Where does ${nameOf(story, actor)} go?`;
+    return possible.includes(answer) ? [{ question, answer, possible, near: [], moment: null }] : [];
   });
 }
 
@@ -59,43 +55,36 @@ const HAPPENINGS: Readonly<Record<Exclude<Change["kind"], "move">, string>> = {
   disappear: "disappears",
 };
 
-/** "What happens to the star?" What happens to the other object is always among the choices. */
+/** "What happens to the star?" */
 function happenings(story: Story): readonly ChoiceCandidate[] {
-  const found = events(story.clip).flatMap((actor) => {
+  return changing(story.clip).flatMap((actor) => {
     const { kind } = actor.change;
-    return kind === "move" ? [] : [{ actor, happening: HAPPENINGS[kind] }];
+    if (kind === "move") return [];
+    const question = `What happens to ${nameOf(story, actor)}?`;
+    const possible = Object.values(HAPPENINGS);
+    return [{ question, answer: HAPPENINGS[kind], possible, near: [], moment: null }];
   });
-  return found.map(({ actor, happening }) => ({
-    question: `What happens to ${nameOf(story, actor)}?`,
-    answer: happening,
-    possible: Object.values(HAPPENINGS),
-    near: found.map((other) => other.happening),
-    half: actor.half,
-  }));
 }
 
 /** What can be seen of an actor at the start and at the end of the clip. */
-function endsOf(
-  actor: Actor,
-): readonly { readonly seen: SceneObject; readonly half: 0 | 1; readonly word: string }[] {
-  const [start, end] = [stateAt(actor, 0), stateAt(actor, 2)];
-  return [
-    ...(start === null ? [] : [{ seen: start, half: 0, word: "start" } as const]),
-    ...(end === null ? [] : [{ seen: end, half: 1, word: "end" } as const]),
-  ];
+function endsOf(actor: Actor): readonly { readonly seen: SceneObject; readonly moment: Moment }[] {
+  return MOMENTS.flatMap((moment) => {
+    const seen = stateAt(actor, moment);
+    return seen === null ? [] : [{ seen, moment }];
+  });
 }
 
 /** "Where is Ann at the end?" */
 function placesAsked(story: Story): readonly ChoiceCandidate[] {
   const near = story.clip.actors.flatMap((actor) => endsOf(actor).map(({ seen }) => seen.place));
   return story.clip.actors.flatMap((actor) =>
-    endsOf(actor).map(({ seen, half, word }) => ({
-      question: `Where is ${nameOf(story, actor)} at the ${word}?`,
+    endsOf(actor).map(({ seen, moment }) => ({
+      question: `Where is ${nameOf(story, actor)} at the ${moment}?`,
       answer: seen.place,
-      variant: word,
+      variant: moment,
       possible: PLACES,
       near,
-      half,
+      moment,
     })),
   );
 }
@@ -106,13 +95,13 @@ function colorsAsked(story: Story): readonly ChoiceCandidate[] {
   return story.clip.actors.flatMap((actor, i) =>
     story.tellsColor[i] === true
       ? []
-      : endsOf(actor).map(({ seen, half, word }) => ({
-          question: `What color is ${nameOf(story, actor)} at the ${word}?`,
+      : endsOf(actor).map(({ seen, moment }) => ({
+          question: `What color is ${nameOf(story, actor)} at the ${moment}?`,
           answer: seen.color,
-          variant: word,
+          variant: moment,
           possible: COLORS,
           near,
-          half,
+          moment,
         })),
   );
 }
@@ -120,28 +109,11 @@ function colorsAsked(story: Story): readonly ChoiceCandidate[] {
 /** "Which shape moves up?" */
 function doers(story: Story): readonly ChoiceCandidate[] {
   const near = story.clip.actors.map(({ object }) => object.shape);
-  const changing = events(story.clip);
-  return changing.flatMap(({ object, change, half }) => {
-    const verb = verbPhrase(change);
-    if (changing.filter((other) => verbPhrase(other.change) === verb).length > 1) return [];
-    return [{ question: `Which shape ${verb}?`, answer: object.shape, possible: SHAPES, near, half }];
-  });
-}
-
-/** "Which shape changes first?" */
-function orders(story: Story): readonly ChoiceCandidate[] {
-  const changing = events(story.clip);
-  if (changing.length < 2) return [];
-  const near = changing.map(({ object }) => object.shape);
-  return changing.map(({ object, half }) => {
-    const word = half === 0 ? "first" : "last";
-    return {
-      question: `Which shape changes ${word}?`,
-      answer: object.shape,
-      variant: word,
-      possible: SHAPES,
-      near,
-      half,
-    };
-  });
+  return changing(story.clip).map(({ object, change }) => ({
+    question: `Which shape ${verbPhrase(change)}?`,
+    answer: object.shape,
+    possible: SHAPES,
+    near,
+    moment: null,
+  }));
 }

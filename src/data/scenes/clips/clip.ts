@@ -1,10 +1,9 @@
 import { LAYOUT, PLACES, rowAndColumn } from "../grammar.ts";
 import type { Color, Place, SceneObject } from "../grammar.ts";
 
-/** The three times at which a clip is at rest; between two of them at most one object changes. */
-export const MOMENTS = ["start", "halfway", "end"] as const;
-/** The index of a moment. */
-export type Moment = 0 | 1 | 2;
+/** The two times at which a clip is at rest: before its change, and after it. */
+export const MOMENTS = ["start", "end"] as const;
+export type Moment = (typeof MOMENTS)[number];
 
 export const DIRECTIONS = {
   left: { row: 0, column: -1 },
@@ -20,54 +19,43 @@ export type Change =
   | { readonly kind: "turn"; readonly to: Color }
   | { readonly kind: "appear" | "disappear" | "grow" | "shrink" };
 
-/** An object of a clip and the one thing that happens to it, if any. */
+/** An object of a clip and what happens to it, if anything. */
 export interface Actor {
   /** As it looks when it is first seen. */
   readonly object: SceneObject;
   readonly change: Change | null;
-  /** When it changes: between start and middle, or between middle and end. */
+}
+
+/** Two objects of different colours and shapes, one of which changes. */
+export interface Clip {
+  readonly actors: readonly [Actor, Actor];
+  /** In which half of the clip it changes. */
   readonly half: 0 | 1;
 }
 
-/** Two objects of different colours and shapes. At least one changes; if both do, in different halves. */
-export interface Clip {
-  readonly actors: readonly [Actor, Actor];
-}
-
-/** The object before (or after) its change; null where it is not there. */
-function changed({ object, change }: Actor, after: boolean): SceneObject | null {
+/** An actor at a moment; null while it is not there. */
+export function stateAt({ object, change }: Actor, moment: Moment): SceneObject | null {
   if (change === null) return object;
+  const changed = moment === "end";
   switch (change.kind) {
     case "move":
-      return after ? { ...object, place: change.to } : object;
+      return changed ? { ...object, place: change.to } : object;
     case "turn":
-      return after ? { ...object, color: change.to } : object;
+      return changed ? { ...object, color: change.to } : object;
     case "grow":
-      return after ? { ...object, size: "large" } : object;
+      return changed ? { ...object, size: "large" } : object;
     case "shrink":
-      return after ? { ...object, size: "small" } : object;
+      return changed ? { ...object, size: "small" } : object;
     case "appear":
-      return after ? object : null;
+      return changed ? object : null;
     case "disappear":
-      return after ? null : object;
+      return changed ? null : object;
   }
 }
 
-/** An actor at a moment; null while it is not there. */
-export function stateAt(actor: Actor, moment: Moment): SceneObject | null {
-  return changed(actor, moment > actor.half);
-}
-
-/** An actor when nothing has happened to it yet, and when everything has. */
-export function endStates(actor: Actor): readonly [before: SceneObject | null, after: SceneObject | null] {
-  return [changed(actor, false), changed(actor, true)];
-}
-
-/** The actors that change, in the order of their changes. */
-export function events(clip: Clip): readonly (Actor & { readonly change: Change })[] {
-  return clip.actors
-    .filter((actor): actor is Actor & { readonly change: Change } => actor.change !== null)
-    .toSorted((a, b) => a.half - b.half);
+/** The actors to which something happens. */
+export function changing(clip: Clip): readonly (Actor & { readonly change: Change })[] {
+  return clip.actors.filter((actor): actor is Actor & { readonly change: Change } => actor.change !== null);
 }
 
 /** The place next to another, or nothing where the layout ends. */
@@ -79,13 +67,11 @@ export function placeBeside(place: Place, direction: Direction): Place | undefin
 }
 
 /** A clip as one line that is equal exactly when the clips are, whatever the order of the actors. */
-export function clipKey(clip: Clip): string {
-  return clip.actors
-    .map(({ object, change, half }) => {
-      const { size, color, shape, place } = object;
-      const what = change === null ? "stays" : `${change.kind} ${"to" in change ? change.to : ""} ${half}`;
-      return `${size} ${color} ${shape} ${place} ${what}`;
-    })
-    .toSorted()
-    .join("; ");
+export function clipKey({ actors, half }: Clip): string {
+  const told = actors.map(({ object, change }) => {
+    const { size, color, shape, place } = object;
+    const what = change === null ? "stays" : `${change.kind} ${"to" in change ? change.to : ""}`;
+    return `${size} ${color} ${shape} ${place} ${what}`;
+  });
+  return `${told.toSorted().join("; ")}; ${half}`;
 }

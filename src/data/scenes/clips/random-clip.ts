@@ -5,8 +5,6 @@ import { homeSplit, type SceneSplit } from "../random-scene.ts";
 import { clipKey, DIRECTIONS, placeBeside } from "./clip.ts";
 import type { Actor, Change, Clip, Direction } from "./clip.ts";
 
-/** How often both objects of a clip change. */
-const TWO_EVENTS = 0.5;
 /** What happens to an object, moves most often: many lead out of the picture and are drawn again. */
 const CHANGES = [...Array<"move">(6).fill("move"), "turn", "appear", "disappear", "grow/shrink"] as const;
 
@@ -24,7 +22,7 @@ export function randomClip(seed: number, domain: string, split: SceneSplit, inde
   }
 }
 
-/** Two objects and their changes; null where one of them would get in the other's way. */
+/** Two objects and the change of one; null where it would get in the other's way. */
 function draw(stream: RandomStream): Clip | null {
   const colors = stream.shuffle<Color>(COLORS);
   const shapes = stream.shuffle(SHAPES);
@@ -35,24 +33,19 @@ function draw(stream: RandomStream): Clip | null {
     size: stream.pick(SIZES),
     place: places[i] ?? "middle",
   });
+  const [subject, other] = [object(0), object(1)];
+  const actor: Actor = {
+    object: subject,
+    change: change(subject, stream.pick(CHANGES), colors.slice(2), stream),
+  };
+  const way = wayOf(actor);
+  if (way === null || way.includes(other.place)) return null;
+  const still: Actor = { object: other, change: null };
   const half = stream.pick([0, 1] as const);
-  const first = changing(object(0), half, colors.slice(2, 4), stream);
-  const other = object(1);
-  const second: Actor =
-    stream.uniform() < TWO_EVENTS
-      ? changing(other, half === 0 ? 1 : 0, colors.slice(4), stream)
-      : { object: other, change: null, half };
-  const [way, otherWay] = [wayOf(first), wayOf(second)];
-  if (way === null || otherWay === null || way.some((place) => otherWay.includes(place))) return null;
-  return { actors: stream.uniform() < 0.5 ? [first, second] : [second, first] };
+  return { actors: stream.uniform() < 0.5 ? [actor, still] : [still, actor], half };
 }
 
-/** An object with a change drawn for it. `fresh` are colours that only this object may turn. */
-function changing(object: SceneObject, half: 0 | 1, fresh: readonly Color[], stream: RandomStream): Actor {
-  const kind = stream.pick(CHANGES);
-  return { object, change: change(object, kind, fresh, stream), half };
-}
-
+/** A change of a kind. `fresh` are colours that no object of the clip has. */
 function change(
   object: SceneObject,
   kind: (typeof CHANGES)[number],

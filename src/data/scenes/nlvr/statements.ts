@@ -1,6 +1,5 @@
 import type { RandomStream } from "../../../random.ts";
-import { orderedPairs } from "../descriptions.ts";
-import { nounPhrase, plural, RELATION_NAMES, RELATIONS, select, withArticle } from "../grammar.ts";
+import { nounPhrase, plural, select, withArticle } from "../grammar.ts";
 import type { Scene, SceneObject, Selector } from "../grammar.ts";
 
 /** Two pictures, of which a statement is true or false. */
@@ -16,27 +15,14 @@ export interface Statement {
 type StatementKind = (pair: ScenePair, stream: RandomStream) => Statement | null;
 
 const POSITIONS = ["first", "second"] as const;
-const NUMBERS = ["no", "one", "two", "three", "four", "five", "six"] as const;
+const NUMBERS = ["no", "one", "two", "three"] as const;
 
 /** What can be said of two pictures. A further kind of statement is a further row. */
 export const STATEMENT_KINDS: Readonly<Record<string, StatementKind>> = {
   shows: ofOne((scene, stream) => {
-    const selector = propertiesOf(stream.pick(scene.objects), stream);
+    const selector = oneProperty(stream.pick(scene.objects), stream);
     return {
       words: `shows ${withArticle(nounPhrase(selector))}`,
-      holds: (other) => isThere(other, selector),
-    };
-  }),
-  relates: ofOne((scene, stream) => {
-    const pairs = orderedPairs(scene);
-    if (pairs.length === 0) return null;
-    const [a, b] = stream.pick(pairs);
-    const names = RELATION_NAMES.filter((name) => RELATIONS[name].holds(a, b));
-    if (names.length === 0) return null;
-    const [property, name] = [oneProperty(a, stream), stream.pick(names)];
-    const selector: Selector = { ...property, relation: { name, to: { shape: b.shape } } };
-    return {
-      words: `shows ${withArticle(nounPhrase(property))} ${RELATIONS[name].words} ${withArticle(b.shape)}`,
       holds: (other) => isThere(other, selector),
     };
   }),
@@ -58,35 +44,13 @@ export const STATEMENT_KINDS: Readonly<Record<string, StatementKind>> = {
       holds: (scenes) => scenes.filter((scene) => isThere(scene, selector)).length === 1,
     };
   },
-  more: (_, stream) => {
-    const [here, there] = stream.pick([
-      [0, 1],
-      [1, 0],
-    ] as const);
-    return {
-      sentence: `The ${POSITIONS[here]} picture shows more objects than the ${POSITIONS[there]} picture.`,
-      holds: (scenes) => scenes[here].objects.length > scenes[there].objects.length,
-    };
-  },
-  total: (pair, stream) => {
-    const selector = oneProperty(stream.pick(stream.pick(pair).objects), stream);
-    const count = total(pair, selector);
-    return {
-      sentence: `There ${count === 1 ? "is" : "are"} exactly ${numbered(count, nounPhrase(selector))} in the two pictures.`,
-      holds: (scenes) => total(scenes, selector) === count,
-    };
-  },
 };
 
 function isThere(scene: Scene, selector: Selector): boolean {
   return select(scene, selector).length > 0;
 }
 
-function total(pair: ScenePair, selector: Selector): number {
-  return pair.reduce((sum, scene) => sum + select(scene, selector).length, 0);
-}
-
-/** "two red objects" */
+/** "two objects" */
 function numbered(count: number, noun: string): string {
   return `${NUMBERS[count] ?? String(count)} ${count === 1 ? noun : plural(noun)}`;
 }
@@ -94,12 +58,6 @@ function numbered(count: number, noun: string): string {
 /** The colour or the shape of an object. */
 function oneProperty({ color, shape }: SceneObject, stream: RandomStream): Selector {
   return stream.uniform() < 0.5 ? { color } : { shape };
-}
-
-/** Its colour, its shape or both. */
-function propertiesOf(object: SceneObject, stream: RandomStream): Selector {
-  const { color, shape } = object;
-  return stream.uniform() < 0.33 ? { color, shape } : oneProperty(object, stream);
 }
 
 /** A statement about the first picture alone, or the second. */
