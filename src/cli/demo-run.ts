@@ -1,12 +1,11 @@
 import { join } from "node:path";
 import { modelRequest, resolveConfig, type RunConfig } from "../config/index.ts";
-import { writeScenes } from "../data/scenes/write-scenes.ts";
 import { model } from "../train/model.ts";
 import { modelSummary } from "../train/model-summary.ts";
 import { blindEvaluations, frozenEvaluations } from "./demo-baselines.ts";
 import { demoExamples, writeDemoReport, type DemoRow } from "./demo-report.ts";
 import type { DemoOptions } from "./demo.ts";
-import { progressBar } from "./progress.ts";
+import { drawScenes } from "./drawn-scenes.ts";
 import { runTraining } from "./run-training.ts";
 import { table } from "./table.ts";
 
@@ -19,13 +18,7 @@ const SCENES = { train: 1000, valid: 50, test: 150 } as const;
  */
 export async function runDemo({ output, seed, quiet, signal }: DemoOptions): Promise<void> {
   const data = join(output, "data");
-  const drawing = progressBar("drawing scenes", { quiet });
-  await writeScenes(data, {
-    ...SCENES,
-    seed,
-    signal,
-    onProgress: ({ done, total }) => drawing.show(done, total, ""),
-  }).finally(() => drawing.stop());
+  await drawScenes({ ...SCENES, folder: data, seed, quiet, signal });
   const config = await resolveConfig({
     presets: ["scenes"],
     options: [{ name: "the demo", value: { data, output: join(output, "run"), training: { seed } } }],

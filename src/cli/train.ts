@@ -10,6 +10,7 @@ import {
   type ConfigOptions,
 } from "./config-options.ts";
 import { requireScored, scoreTable } from "./evaluation.ts";
+import { drawScenes } from "./drawn-scenes.ts";
 import { interruptible } from "./interrupt.ts";
 import { runFolder, storedConfig } from "./run-folder.ts";
 import { runTraining } from "./run-training.ts";
@@ -62,9 +63,11 @@ export function trainCommand(): Command {
 async function trainWith(options: TrainOptions, command: Command): Promise<void> {
   const { resume, quiet } = options;
   const config = await trainConfig(options, command);
-  const { folder, evaluations, best } = await interruptible((signal) =>
-    runTraining({ config, resume, quiet, signal }),
-  );
+  const { folder, evaluations, best } = await interruptible(async (signal) => {
+    const { scenes, data } = config;
+    if (scenes !== null) await drawScenes({ ...scenes, folder: data, quiet, signal });
+    return runTraining({ config, resume, quiet, signal });
+  });
   if (evaluations.length > 0) console.log(scoreTable(evaluations));
   if (best !== null) {
     const { update, average } = best;

@@ -1,13 +1,8 @@
-import { fileURLToPath } from "node:url";
-import { PATCH_WIDTH } from "../data/patch-features.ts";
-import { sceneFiles, sceneImageName } from "../data/scenes/scene-ids.ts";
-import type { SceneSplit } from "../data/scenes/random-scene.ts";
 import { ORIGINAL_VIDEO_DATA } from "./original-video-data.ts";
 import { COMPARED_PRESETS, COMPARED_T5_PRESETS, COMPARED_VIDEO_PRESETS } from "./presets/compared.ts";
+import { SCENES_PRESETS } from "./presets/scenes.ts";
 import { VL_PET_PRESETS, VL_PET_T5_PRESETS, VL_PET_VIDEO_PRESETS } from "./presets/vl-pet.ts";
 import type { RunConfigInput } from "./run-config.ts";
-
-const PACKAGE = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The original's folder of feature files, below that of their images. */
 function features(images: string): string {
@@ -42,20 +37,6 @@ function nlvrList(split: string): { readonly list: string } {
   return { list: `nlvr/${split}.json` };
 }
 
-function captionEntry(split: SceneSplit) {
-  return { annotations: sceneFiles(split).captions };
-}
-
-function questionEntry(split: SceneSplit) {
-  const { questions, annotations } = sceneFiles(split);
-  return { questions, annotations, imageName: sceneImageName(split) };
-}
-
-/** The features of the scenes, and a task's files for each split. */
-function sceneTask<Entry>(entry: (split: SceneSplit) => Entry) {
-  return { features: "features", train: entry("train"), valid: entry("valid"), test: entry("test") };
-}
-
 const DATA_PRESETS = {
   /** The data as the original lays them out, below the folder `data`. Says nothing about the model. */
   "original-data": {
@@ -78,24 +59,6 @@ const DATA_PRESETS = {
   },
   /** The clips of the video-text tasks in the same way. */
   "original-data-video": { tasks: ORIGINAL_VIDEO_DATA },
-} as const satisfies Readonly<Record<string, RunConfigInput>>;
-
-const SCENES_PRESETS = {
-  /** The built-in data set of drawn scenes (below the folder `data`), with the small backbone that comes with the package. */
-  scenes: {
-    backbone: { name: "bart", folder: `${PACKAGE}models/scenes`, featureWidth: PATCH_WIDTH, dropRate: 0 },
-    // A fresh gate is one half everywhere: the scale gives the frozen sublayers back their size.
-    pet: { name: "vl-pet", granularity: "large", rank: 12, gateRank: 12, decoderRank: 12, scale: 2 },
-    tasks: { caption: sceneTask(captionEntry), vqa: sceneTask(questionEntry) },
-    training: {
-      epochs: 5,
-      batchSize: 32,
-      learningRate: 4e-3,
-      checkpointEvery: 500,
-      validate: "never",
-      seed: 1,
-    },
-  },
 } as const satisfies Readonly<Record<string, RunConfigInput>>;
 
 /** Runs as plain data: name → settings over the defaults. Several can be laid over each other. */

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { SCENE_KINDS } from "../data/scenes/scenes-settings.ts";
 import { PetConfig } from "../pet/index.ts";
 import { BEHAVIOURS, Path, Paths, type Task, TASKS } from "../tasks/index.ts";
 import { BackboneSettings } from "./backbone-settings.ts";
@@ -102,6 +103,17 @@ const Training = v.strictObject({
   logEvery: v.optional(count, 10),
 });
 
+/** Sizes of the built-in data set: pictures of each split, or clips of each domain. */
+const Scenes = v.strictObject({
+  kinds: v.optional(v.array(v.picklist(SCENE_KINDS)), ["images"]),
+  train: v.optional(countOrNone, 1000),
+  valid: v.optional(countOrNone, 50),
+  test: v.optional(countOrNone, 150),
+  /** Questions about each picture or clip. */
+  questionsPerScene: v.optional(countOrNone, 4),
+  seed: v.optional(countOrNone, 1),
+});
+
 /** How texts are searched for. */
 const Generation = v.strictObject({
   /** Beams of the tasks that leave the number to the run (captions, and all about clips). */
@@ -144,6 +156,8 @@ export const RunConfig = v.strictObject({
   /** Do as the original does, oddities included, or as it should be: docs/fidelity.md, "The improved behaviour". */
   behaviour: v.optional(v.picklist(BEHAVIOURS), "original"),
   tasks: v.optional(Tasks, {}),
+  /** The built-in data set of drawn scenes, written into `data` before training where it is missing; null = none. */
+  scenes: v.optional(v.nullable(Scenes), null),
   /** Leave out examples whose features are missing or corrupt: everything is read once to find them. */
   skipBad: v.optional(v.boolean(), false),
   training: v.optional(Training, {}),
