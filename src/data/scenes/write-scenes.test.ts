@@ -10,6 +10,7 @@ import { readFeatures } from "../hdf5.ts";
 import { PATCH_WIDTH, patchFeatures } from "../patch-features.ts";
 import { readAnnotations } from "../question-annotations.ts";
 import { readOfficialQuestions } from "../visual-questions.ts";
+import { CLIP_DOMAINS, clipFiles, subtitlesFile } from "./clips/clip-ids.ts";
 import { sceneFiles, sceneImageName } from "./scene-ids.ts";
 import { writeScenes } from "./write-scenes.ts";
 
@@ -155,6 +156,34 @@ describe("writeScenes", () => {
     await unlink(join(folder, sceneFiles("test").captions));
     await writeScenes(folder, OPTIONS);
     expect((await stat(join(folder, sceneFiles("test").captions))).isFile()).toBe(true);
+  });
+
+  it("writes clips, with or without pictures, the same again when stopped and resumed", async () => {
+    const options = { seed: 3, train: 4, valid: 2, test: 2, kinds: ["clips", "images"] } as const;
+    const whole = join(folder, "whole");
+    const steps: number[] = [];
+    await writeScenes(whole, { ...options, onProgress: ({ done, total }) => steps.push(done, total) });
+    expect(steps.at(-1)).toBe(8 + 3 * 8);
+    const names = [...(await contents(whole)).keys()];
+    expect(names.filter((name) => name.startsWith("images/"))).toHaveLength(8);
+    for (const domain of CLIP_DOMAINS) {
+      expect(names.filter((name) => name.startsWith(`clips/${domain}/`))).toHaveLength(8);
+      expect(names).toContain(subtitlesFile(domain));
+    }
+    for (const split of ["train", "valid", "test"] as const)
+      expect(names).toEqual(expect.arrayContaining(Object.values(clipFiles(split))));
+    const resumed = join(folder, "resumed");
+    const stop = new AbortController();
+    const stopped = writeScenes(resumed, { ...options, signal: stop.signal, onProgress: () => stop.abort() });
+    await expect(stopped).rejects.toMatchObject({ kind: "interrupted" });
+    await writeScenes(resumed, options);
+    expect(await contents(resumed)).toEqual(await contents(whole));
+    await writeScenes(join(folder, "clips"), { ...options, kinds: ["clips"] });
+    const clips = await contents(join(folder, "clips"));
+    expect([...clips].filter(([name]) => name.startsWith("clips/"))).toEqual(
+      [...(await contents(whole))].filter(([name]) => name.startsWith("clips/")),
+    );
+    expect([...clips.keys()].filter((name) => name.startsWith("images/"))).toEqual([]);
   });
 
   it("refuses a folder of other settings, and sizes that are no numbers of scenes", async () => {
