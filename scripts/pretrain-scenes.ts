@@ -1,9 +1,12 @@
 /**
- * Makes `models/scenes`: a small BART that has only ever read text. It is trained by this project's own full
+ * Makes `models/scenes-tasks`: a small BART that has only ever read text. It is trained by this project's own full
  * fine-tuning to do each task with a scene or a clip that is written in words, and never sees a picture.
  *
- *     npx tsx scripts/pretrain-scenes.ts [share of the updates] [folder]
+ *     npx tsx scripts/pretrain-scenes.ts [folder] [share of the updates]
+ *
+ * The folder keeps the weights after each stage; a run that finds them goes on from there.
  */
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,8 +30,9 @@ import { modelSession, type ModelSession } from "../src/train/session.ts";
 import type { TaskData } from "../src/train/task-data.ts";
 import { trainingRun } from "../src/train/training-run.ts";
 
-const FOLDER = join(import.meta.dirname, "../models/scenes");
+const FOLDER = join(import.meta.dirname, "../models/scenes-tasks");
 const SEED = 1;
+const HELD_OUT_SEED = 100;
 const BATCH = 32;
 const START_SCALE = 3;
 const SIZES = {
@@ -38,7 +42,7 @@ const SIZES = {
   heads: 4,
   ffnWidth: 512,
   maxPositions: 160,
-  dropRate: 0.1,
+  dropRate: 0, // every text is read once: there is nothing to learn by heart
 };
 
 /** Examples without pictures need no features. */
@@ -49,17 +53,28 @@ const NO_FEATURES: FeatureSource = {
   close: () => Promise.resolve(),
 };
 
-/** Updates on each task. */
-const UPDATES: Readonly<Record<PretrainingTask, number>> = {
-  caption: 700,
-  vqa: 1000,
-  gqa: 1000,
-  nlvr: 800,
-  tvqa: 900,
-  how2qa: 800,
-  tvc: 400,
-  yc2c: 400,
-};
+interface Stage {
+  readonly learningRate: number;
+  readonly updates: Readonly<Partial<Record<PretrainingTask, number>>>;
+}
+
+/** Short texts first: which color goes with which shape is learned from them soonest. */
+const STAGES: readonly Stage[] = [
+  { learningRate: 1.5e-3, updates: { caption: 400, vqa: 900, gqa: 900, tvc: 500, yc2c: 500 } },
+  {
+    learningRate: 1e-3,
+    updates: {
+      caption: 150,
+      vqa: 350,
+      gqa: 350,
+      nlvr: 500,
+      tvqa: 500,
+      how2qa: 450,
+      tvc: 150,
+      yc2c: 150,
+    },
+  },
+];
 
 /** Pairs of texts as a split. */
 function textData(task: PretrainingTask, seed: number, count: number): TaskData {
@@ -119,15 +134,18 @@ async function startFile(scratch: string, config: ModelConfig): Promise<string> 
   return file;
 }
 
-async function writeModel(session: ModelSession, vocabulary: number): Promise<void> {
-  // The visual embedding took no part: it stays out, and every run starts its own.
+/** Writes the language model. The visual embedding took no part: it stays out, and every run starts its own. */
+async function writeWeights(file: string, session: ModelSession): Promise<void> {
   const language = session.trained.filter(({ traits }) => traits.part !== "visual");
   const values = await session.engine.get(language.map(({ path }) => path));
   const tensors = language.map(({ path, shape }): [string, TensorData] => [
     path,
     { dtype: "F32", shape, data: Float32Array.from(values[path]?.data as Float32Array) },
   ]);
-  await writeSafetensors(join(FOLDER, "model.safetensors"), tensors, { format: "pt" });
+  await writeSafetensors(file, tensors, { format: "pt" });
+}
+
+async function writeConfig(vocabulary: number): Promise<void> {
   await writeJson(join(FOLDER, "config.json"), {
     architectures: ["BartForConditionalGeneration"],
     model_type: "bart",
@@ -150,62 +168,93 @@ async function writeModel(session: ModelSession, vocabulary: number): Promise<vo
   });
 }
 
-const share = Number(process.argv[2] ?? 1);
-const folder = process.argv[3] ?? (await mkdtemp(join(tmpdir(), "vl-pet-scenes-")));
-const tokenizer = await bartTokenizer(FOLDER, { addedTokens: false });
-const config = v.parse(BackboneConfig, {
-  name: "bart",
-  ...SIZES,
-  vocabulary: tokenizer.vocabSize,
-  featureWidth: 1,
-});
-const session = await modelSession({
-  model: { backbone: config, pet: { name: "full" } },
-  visual: { regions: null, frames: 1, padding: "attended" },
-  tokenizer,
-  backboneFile: await startFile(folder, { backbone: config, pet: { name: "full" } }),
-  adapter: null,
-  seed: SEED,
-  scratch: folder,
-  prompts: Object.fromEntries(PRETRAINING_TASKS.map((task) => [task, ""])),
-});
-const losses = new Map<string, number[]>();
-await trainingRun({
-  session,
-  data: new Map(
-    PRETRAINING_TASKS.map((task) => [task, textData(task, SEED, Math.round(share * UPDATES[task]) * BATCH)]),
-  ),
-  settings: {
+/** Opens the model with the weights in a file. */
+async function openedModel(backboneFile: string, scratch: string): Promise<ModelSession> {
+  return modelSession({
+    model: MODEL,
+    visual: { regions: null, frames: 1, padding: "attended" },
+    tokenizer,
+    backboneFile,
+    adapter: null,
     seed: SEED,
-    learningRate: 1.5e-3,
-    warmupRatio: 0.05,
-    adamw: ADAMW,
-    checkpointEvery: 0,
-    epochs: 1,
-    batchSize: BATCH,
-    accumulation: 1,
-    sampling: "roundrobin",
-    clip: 1,
-    maxUpdates: null,
-  },
-  folder,
-  resume: false,
-  onEvent(event) {
-    if (event.kind !== "update") return;
-    losses.set(event.task, [...(losses.get(event.task) ?? []), event.loss]);
-    if (event.update % 200 !== 0) return;
-    const means = Array.from(
-      losses,
-      ([task, all]) => `${task} ${(all.reduce((a, b) => a + b) / all.length).toFixed(3)}`,
-    );
-    console.log(`update ${event.update}/${event.updates}  ${means.join("  ")}`);
-    losses.clear();
-  },
-});
+    scratch,
+    prompts: Object.fromEntries(PRETRAINING_TASKS.map((task) => [task, ""])),
+  });
+}
+
+/** Trains on the texts of a stage; each stage has texts of its own. */
+async function trained(session: ModelSession, stage: number, scratch: string): Promise<void> {
+  const { learningRate, updates } = STAGES[stage] ?? { learningRate: 0, updates: {} };
+  const tasks = PRETRAINING_TASKS.filter((task) => updates[task] !== undefined);
+  const losses = new Map<string, number[]>();
+  await trainingRun({
+    session,
+    data: new Map(
+      tasks.map((task) => [
+        task,
+        textData(task, SEED + stage, Math.round(share * (updates[task] ?? 0)) * BATCH),
+      ]),
+    ),
+    settings: {
+      seed: SEED,
+      learningRate,
+      warmupRatio: 0.05,
+      adamw: ADAMW,
+      checkpointEvery: 0,
+      epochs: 1,
+      batchSize: BATCH,
+      accumulation: 1,
+      sampling: "roundrobin",
+      clip: 1,
+      maxUpdates: null,
+    },
+    folder: scratch,
+    resume: false,
+    onEvent(event) {
+      if (event.kind !== "update") return;
+      losses.set(event.task, [...(losses.get(event.task) ?? []), event.loss]);
+      if (event.update % 200 !== 0) return;
+      const means = Array.from(losses, ([task, all]) => {
+        const mean = all.reduce((a, b) => a + b) / all.length;
+        return `${task} ${mean.toFixed(3)}`;
+      });
+      console.log(`stage ${stage + 1}, update ${event.update}/${event.updates}  ${means.join("  ")}`);
+      losses.clear();
+    },
+  });
+}
+
+const folder = process.argv[2] ?? (await mkdtemp(join(tmpdir(), "vl-pet-scenes-")));
+const share = Number(process.argv[3] ?? 1);
+const tokenizer = await bartTokenizer(FOLDER, { addedTokens: false });
+const MODEL: ModelConfig = {
+  backbone: v.parse(BackboneConfig, {
+    name: "bart",
+    ...SIZES,
+    vocabulary: tokenizer.vocabSize,
+    featureWidth: 1,
+  }),
+  pet: { name: "full" },
+};
+
+let weights = await startFile(folder, MODEL);
+for (const stage of STAGES.keys()) {
+  const file = join(folder, `stage-${stage + 1}.safetensors`);
+  if (!existsSync(file)) {
+    const session = await openedModel(weights, folder);
+    await trained(session, stage, folder);
+    await writeWeights(file, session);
+    await session.close();
+  }
+  weights = file;
+}
+
+const session = await openedModel(weights, folder);
 for (const task of PRETRAINING_TASKS) {
-  const exact = await exactShare(session, textData(task, SEED + 1, 300));
+  const exact = await exactShare(session, textData(task, HELD_OUT_SEED, 400));
   console.log(`${task}: ${(100 * exact).toFixed(1)} % of held-out targets word for word`);
 }
-await writeModel(session, tokenizer.vocabSize);
+await writeWeights(join(FOLDER, "model.safetensors"), session);
+await writeConfig(tokenizer.vocabSize);
 await session.close();
-if (process.argv[3] === undefined) await rm(folder, { recursive: true });
+if (process.argv[2] === undefined) await rm(folder, { recursive: true });
