@@ -60,18 +60,18 @@ interface Stage {
 
 /** Short texts first: which color goes with which shape is learned from them soonest. */
 const STAGES: readonly Stage[] = [
-  { learningRate: 1.5e-3, updates: { caption: 400, vqa: 900, gqa: 900, tvc: 500, yc2c: 500 } },
+  { learningRate: 1.5e-3, updates: { caption: 400, vqa: 900, gqa: 900, tvc: 500, yc2c: 400 } },
   {
     learningRate: 1e-3,
     updates: {
-      caption: 150,
-      vqa: 350,
-      gqa: 350,
-      nlvr: 500,
-      tvqa: 500,
-      how2qa: 450,
-      tvc: 150,
-      yc2c: 150,
+      caption: 300,
+      vqa: 700,
+      gqa: 700,
+      nlvr: 1000,
+      tvqa: 1000,
+      how2qa: 1000,
+      tvc: 400,
+      yc2c: 300,
     },
   },
 ];

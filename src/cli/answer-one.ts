@@ -5,6 +5,7 @@ import type { Asked, TaskForm, TaskSplit } from "../tasks/index.ts";
 import { predictions } from "../train/evaluate.ts";
 import type { ModelSession } from "../train/session.ts";
 import { askedSplit, askedTask, chosenText, taskForm } from "./asked-split.ts";
+import { shownFeatures } from "./feature-places.ts";
 import { trainedModel, withSession } from "./open-run.ts";
 import type { PredictOptions } from "./predict-options.ts";
 import { sessionReading } from "./photo-reading.ts";
@@ -60,7 +61,7 @@ async function answered(
 ): Promise<string> {
   const { reader, generator } = session;
   const { batchSize, ...settings } = config.generation;
-  const features = shownFiles(kind, await sessionReading(session, config));
+  const features = shownFeatures(config, shownFiles(kind, await sessionReading(session, config)));
   const texts = await predictions({ reader, generator, data: { split, features }, settings, batchSize });
   return [...texts.values()].join("");
 }

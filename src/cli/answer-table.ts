@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { rowSplit } from "./asked-rows.ts";
 import { askedTask } from "./asked-split.ts";
-import { allPlaces, openPlaces } from "./feature-places.ts";
+import { allPlaces, openPlaces, shownFeatures } from "./feature-places.ts";
 import { interruptible } from "./interrupt.ts";
 import { trainedModel, withSession } from "./open-run.ts";
 import type { PredictOptions } from "./predict-options.ts";
@@ -37,7 +37,7 @@ export async function answerTable(
           session,
           config,
           split,
-          features: source,
+          features: shownFeatures(config, source),
           output: resolve(output),
           quiet,
           signal,

@@ -1,10 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { courseSettings, modelRequest, type RunConfig, type RunTask } from "../config/index.ts";
-import type { FeatureSource } from "../data/index.ts";
+import { courseSettings, modelRequest, type RunConfig } from "../config/index.ts";
 import { modelSession, type ModelSession } from "../train/session.ts";
-import type { TaskData } from "../train/task-data.ts";
 import { trainingRun } from "../train/training-run.ts";
 import { evaluations, type TaskEvaluation } from "./evaluation.ts";
 import { progressBar } from "./progress.ts";
@@ -17,8 +15,6 @@ export interface BaselineOptions {
 
 /** Updates of the blindfolded model: the habits of answers and captions are learned long before. */
 const BLIND_UPDATES = 300;
-
-type Data = ReadonlyMap<RunTask, TaskData>;
 
 /** The language model as it is, before anything was trained, on the test splits. */
 export function frozenEvaluations(
@@ -33,16 +29,17 @@ export function frozenEvaluations(
 
 /** The same method tuned and tested with every picture blanked out: what can be had from the words alone. */
 export function blindEvaluations(
-  config: RunConfig,
+  sighted: RunConfig,
   options: BaselineOptions,
 ): Promise<readonly TaskEvaluation[]> {
   const { quiet, signal } = options;
+  const config = { ...sighted, visual: { ...sighted.visual, blank: true } };
   return withModel(config, async (session, folder) => {
     const splits = await openTaskSplits(config, ["train", "test"]);
     const progress = progressBar("training blindfolded", { quiet });
     await trainingRun({
       session,
-      data: blindfolded(splits.of("train")),
+      data: splits.of("train"),
       settings: { ...courseSettings(config), maxUpdates: BLIND_UPDATES, checkpointEvery: 0 },
       folder,
       resume: false,
@@ -52,7 +49,7 @@ export function blindEvaluations(
           progress.show(event.update, event.updates, ` | loss ${event.loss.toFixed(4)}`);
       },
     }).finally(() => progress.stop());
-    return evaluations({ ...options, session, data: blindfolded(splits.of("test")), split: "test", config });
+    return evaluations({ ...options, session, data: splits.of("test"), split: "test", config });
   });
 }
 
@@ -72,19 +69,4 @@ async function withModel<T>(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-function blindfolded(data: Data): Data {
-  return new Map([...data].map(([name, entry]) => [name, { ...entry, features: blanked(entry.features) }]));
-}
-
-/** Features of the same shape, all zero. */
-function blanked(source: FeatureSource): FeatureSource {
-  return {
-    ...source,
-    async read(imageId) {
-      const { rows, width, values } = await source.read(imageId);
-      return { rows, width, values: new Float32Array(values.length) };
-    },
-  };
 }

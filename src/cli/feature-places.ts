@@ -1,5 +1,6 @@
 import type { RunConfig, RunTask, SplitName, TaskSettings } from "../config/index.ts";
 import {
+  blankFeatures,
   joinedFeatures,
   openFeatures,
   prefetchedFeatures,
@@ -55,4 +56,9 @@ export async function openPlaces(
   const opened: FeatureSource[] = [];
   for (const place of places) opened.push(await openFeatures(place, options));
   return joinedFeatures(opened);
+}
+
+/** What a run's model gets to see of some features: nothing with `visual.blank`. */
+export function shownFeatures({ visual }: Pick<RunConfig, "visual">, features: FeatureSource): FeatureSource {
+  return visual.blank ? blankFeatures(features) : features;
 }

@@ -14,7 +14,7 @@ import { encodedRows } from "../train/image-encoder.ts";
 import type { TaskData } from "../train/task-data.ts";
 import { featureSurvey } from "./check/feature-survey.ts";
 import { imagesOf } from "./check/split-checks.ts";
-import { featurePlaces, prefetchPlaces } from "./feature-places.ts";
+import { featurePlaces, prefetchPlaces, shownFeatures } from "./feature-places.ts";
 import { photoReading } from "./photo-reading.ts";
 import { type SkippedExample, usableExamples } from "./skipped-examples.ts";
 
@@ -79,7 +79,10 @@ export async function openTaskSplits(
       new Map(
         entries
           .filter((entry) => entry.split === split)
-          .map((entry) => [entry.name, { split: entry.content, features: sourceOf(sources, entry) }]),
+          .map((entry) => [
+            entry.name,
+            { split: entry.content, features: shownFeatures(config, sourceOf(sources, entry)) },
+          ]),
       ),
   };
 }

@@ -148,6 +148,8 @@ export const RunConfig = v.strictObject({
       frames: v.optional(count, 64),
       /** An image encoder inside the model, for photos in place of features; null = features are read. */
       encoder: v.optional(v.nullable(ImageEncoderSettings), null),
+      /** Every picture and clip blanked out: what the words alone allow, a blind baseline. */
+      blank: v.optional(v.boolean(), false),
     }),
     {},
   ),

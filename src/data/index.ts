@@ -1,3 +1,4 @@
+export { blankFeatures } from "./blank-features.ts";
 export { type CaptionedImage, readCaptions } from "./captions.ts";
 export { resampledClip } from "./clip-frames.ts";
 export { type ClipQuestion, readClipQuestions, withoutStops } from "./clip-questions.ts";

@@ -14,6 +14,8 @@ import { textualPair, textualScene } from "./textual-scene.ts";
 
 /** Share of answers in other words. */
 const OTHER_WORDS = 0.08;
+/** Share of pairs of pictures one of which is asked about, to learn which words are about which. */
+const QUESTIONS = 0.4;
 
 /** A maker of pairs for each task, from scenes (or clips) of a seed. */
 const PRETRAINING = {
@@ -40,13 +42,22 @@ const PRETRAINING = {
   },
   nlvr: (seed) => {
     const kinds = Object.keys(STATEMENT_KINDS);
+    const questions = new BalancedQuestions(QUESTION_KINDS);
     const plan = { seed, split: "train", scenes: 100_000, questionsPerScene: 1 } as const;
     return (index, stream) => {
       const kind = kinds[index % kinds.length] ?? "";
       const { sentence, pairs } = statementSet(plan, kind, stream) ?? nothing(kind);
       const { scenes, label } = stream.pick(pairs);
       const words = textualPair(scenes, orderOf(stream));
-      return { source: `nlvr: ${sentence} ${words}`, target: label === 1 ? "true" : "false" };
+      if (stream.uniform() >= QUESTIONS) {
+        return { source: `nlvr: ${sentence} ${words}`, target: label === 1 ? "true" : "false" };
+      }
+      const [position, scene] = stream.pick([
+        ["first", scenes[0]],
+        ["second", scenes[1]],
+      ] as const);
+      const { question, answer } = questions.ask(scene, 1, stream)[0] ?? nothing("question");
+      return { source: `nlvr: The ${position} picture: ${question} ${words}`, target: answer };
     };
   },
   ...CLIP_PRETRAINING,

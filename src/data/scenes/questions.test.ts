@@ -95,6 +95,31 @@ function accuracy(answer: string, answers: readonly { readonly answer: string }[
   return Math.min(1, 0.3 * answers.filter((other) => other.answer === answer).length);
 }
 
+describe("questions whose possible answers are known", () => {
+  /** Whether it rains; it nearly always does. */
+  const rain = {
+    weather: {
+      candidates: (rains: boolean) => [
+        { question: "Does it rain?", answer: rains ? "yes" : "no", possible: ["yes", "no"] },
+      ],
+    },
+    always: { candidates: () => [{ question: "What else?", answer: "nothing" }] },
+  };
+
+  it("are left out where their answer was given often enough, unless there would be none", () => {
+    const stream = new RandomStream(6, "rain");
+    const [both, alone] = [new BalancedQuestions(rain), new BalancedQuestions({ weather: rain.weather })];
+    const days = Array.from({ length: 100 }, (_, day) => day % 10 !== 9);
+    const answers = days.flatMap((rains) => both.ask(rains, 2, stream).map(({ answer }) => answer));
+    expect(answers.filter((answer) => answer === "nothing")).toHaveLength(100);
+    const [yes, no] = ["yes", "no"].map((answer) => answers.filter((other) => other === answer).length);
+    expect(no).toBe(10);
+    expect(yes).toBeGreaterThan(10);
+    expect(yes).toBeLessThan(15);
+    expect(days.map((rains) => alone.ask(rains, 2, stream).length)).toEqual(days.map(() => 1));
+  });
+});
+
 describe("annotators", () => {
   it("mostly agree, and earn every soft score for other answers", () => {
     const scores = new Set<number>();

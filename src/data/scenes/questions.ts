@@ -5,7 +5,12 @@ export interface Candidate {
   readonly question: string;
   readonly answer: string;
   readonly variant?: string;
+  /** Everything that could be answered, where that is known. Then no answer is given much more often than the others. */
+  readonly possible?: readonly string[];
 }
+
+/** So many times more than its share may an answer be given: the first ones have no share yet. */
+const SLACK = 2;
 
 /** A kind of question about a `Subject`. */
 export interface QuestionKind<Subject, Question extends Candidate = Candidate> {
@@ -32,19 +37,36 @@ export class BalancedQuestions<Subject, Question extends Candidate, Kind> {
     this.#kinds = Object.entries(kinds);
   }
 
-  /** Up to `count` questions of different kinds about a subject; fewer when it allows fewer. */
+  /**
+   * Up to `count` questions of different kinds about a subject; fewer when it allows fewer, or when more would give
+   * answers that were given often enough. Where anything can be asked, one question is.
+   */
   ask(subject: Subject, count: number, stream: RandomStream): readonly Asked<Question, Kind>[] {
     const questions: Asked<Question, Kind>[] = [];
+    const spare: Asked<Question, Kind>[] = [];
     const kinds = stream.shuffle(this.#kinds);
     for (const [name, kind] of kinds.toSorted(([a], [b]) => this.#count(a) - this.#count(b))) {
       if (questions.length === count) break;
       const chosen = this.#rarest(name, stream.shuffle(kind.candidates(subject, stream)), stream);
       if (chosen === undefined) continue;
-      questions.push({ ...chosen, name, kind });
-      this.#add(name);
-      this.#add(answerKey(name, chosen));
+      const asked = { ...chosen, name, kind };
+      if (this.#isFrequent(asked)) spare.push(asked);
+      else questions.push(this.#counted(asked));
     }
-    return questions;
+    return questions.length > 0 ? questions : spare.slice(0, 1).map((asked) => this.#counted(asked));
+  }
+
+  #counted(asked: Asked<Question, Kind>): Asked<Question, Kind> {
+    for (const key of [asked.name, variantKey(asked.name, asked), answerKey(asked.name, asked)])
+      this.#add(key);
+    return asked;
+  }
+
+  /** Whether the answer has had its share of the questions of this variant already. */
+  #isFrequent(asked: Asked<Question, Kind>): boolean {
+    if (asked.possible === undefined) return false;
+    const share = this.#count(variantKey(asked.name, asked)) / asked.possible.length;
+    return this.#count(answerKey(asked.name, asked)) >= share + SLACK;
   }
 
   #count(key: string): number {
@@ -66,6 +88,10 @@ export class BalancedQuestions<Subject, Question extends Candidate, Kind> {
   }
 }
 
-function answerKey(kind: string, { variant, answer }: Candidate): string {
-  return `${kind}/${variant ?? ""}/${answer}`;
+function variantKey(kind: string, { variant }: Candidate): string {
+  return `${kind}/${variant ?? ""}`;
+}
+
+function answerKey(kind: string, candidate: Candidate): string {
+  return `${variantKey(kind, candidate)}/${candidate.answer}`;
 }

@@ -65,13 +65,14 @@ describe.each([
 });
 
 describe("clipSubtitles", () => {
-  it("introduce both objects of a tv clip by name, and tell nothing of what happens", () => {
+  it("introduce each object of a tv clip by name, and tell nothing of what happens", () => {
     const subtitles = clipSubtitles(PLAN, "tv");
     expect(subtitles).toHaveLength(400);
     for (const { sub } of subtitles) {
       const introductions = sub.filter(({ text }) => /^[A-Z][a-z]+: I am the [a-z ]+\.$/.test(text));
-      expect(introductions).toHaveLength(2);
-      expect(sub.map(({ text }) => text).join(" ")).not.toMatch(/move|turn|appear|grow|shrink|left|right/);
+      expect(introductions).toHaveLength(sub.length);
+      expect([1, 2]).toContain(sub.length);
+      expect(sub.map(({ text }) => text).join(" ")).not.toMatch(/move|turn|grow|shrink|left|right/);
       expect(sub[0]?.start).toBe(0);
       for (const { start, end } of sub) expect(end).toBeGreaterThan(start);
     }
@@ -81,7 +82,7 @@ describe("clipSubtitles", () => {
     const subtitles = new Map(clipSubtitles(PLAN, "tv").map(({ vid_name, sub }) => [vid_name, sub]));
     for (const { vid_name, q } of tvqaQuestions(PLAN)) {
       const said = (subtitles.get(vid_name) ?? []).map(({ text }) => text).join(" ");
-      const name = /\b(Ann|Bob|Cy|Dee|Eve)\b/.exec(q)?.[0] ?? "";
+      const name = /\b(Ann|Bob|Cy|Dee|Eve)\b/.exec(q)?.[0] ?? "nobody";
       expect(said).toContain(`${name}: I am`);
     }
     const lengths = new Set(clipSubtitles(PLAN, "how2").map(({ sub }) => sub.length));
@@ -97,7 +98,7 @@ describe("captions of clips", () => {
       expect(to).toBeGreaterThan(from);
       expect(to).toBeLessThanOrEqual(duration);
       expect(descs).toHaveLength(4);
-      for (const { desc } of descs) expect(desc).toMatch(/^(First )?[A-Z][a-z]+ [a-z, A-Z]+\.$/);
+      for (const { desc } of descs) expect(desc).toMatch(/^[A-Z][a-z]+ [a-z, A-Z]+\.$/);
     }
     expect(tvcClips({ ...PLAN, split: "train", scenes: 3 })[0]?.descs).toHaveLength(2);
   });
@@ -105,7 +106,7 @@ describe("captions of clips", () => {
   it("name in recipes what changes, once each, and nothing else", () => {
     for (const { descs, clip_id } of yc2cClips(PLAN)) {
       expect(descs).toHaveLength(1);
-      expect(descs[0]?.desc).toMatch(/^(move|paint|add|remove|make) [a-z]/);
+      expect(descs[0]?.desc).toMatch(/^(move|paint|make) [a-z]/);
       expect(descs[0]?.desc_id).toBe(10 * clip_id);
     }
   });

@@ -5,7 +5,7 @@ import type { SplitPlan } from "../split-plan.ts";
 import { choicesOf } from "./choices.ts";
 import { recipe, storyCaption } from "./clip-captions.ts";
 import { clipId, type ClipDomain } from "./clip-ids.ts";
-import { momentSpan, clipStream, plannedClip, type PlannedClip } from "./clip-plan.ts";
+import { shotSpan, clipStream, plannedClip, type PlannedClip } from "./clip-plan.ts";
 import { HOW2QA_KINDS, TVQA_KINDS, type ClipQuestionKind } from "./clip-questions.ts";
 import { subtitles, type Subtitle } from "./story.ts";
 
@@ -82,7 +82,7 @@ function choiceQuestions(plan: SplitPlan, benchmark: ChoiceBenchmark): readonly 
         qid: clipId(plan.split, clip) * 10 + i,
         q: asked.question,
         answer_idx: index,
-        ts: momentSpan(story.clip, duration, asked.moment).join("-"),
+        ts: shotSpan(story.clip, duration, asked).join("-"),
         vid_name: name,
       };
       const texts = choices.map((choice, position) => [`a${position}`, choice] as const);
@@ -103,7 +103,7 @@ export function tvcClips(plan: SplitPlan): readonly TvcClip[] {
     return {
       vid_name: name,
       duration,
-      ts: momentSpan(story.clip, duration, null),
+      ts: shotSpan(story.clip, duration, "all"),
       clip_id,
       descs: Array.from({ length: TVC_CAPTIONS[plan.split] }, (_, i) => ({
         desc: storyCaption(story, stream),

@@ -3,7 +3,7 @@ import { HUES } from "../../patch-channels.ts";
 import { PATCH_GRID, PATCH_GROUPS, PATCH_WIDTH, patchFeatures } from "../../patch-features.ts";
 import { LAYOUT } from "../grammar.ts";
 import type { Clip } from "./clip.ts";
-import { frameSvg } from "./clip-picture.ts";
+import { frameSvg, shotAt } from "./clip-picture.ts";
 import type { ClipLook } from "./clip-picture.ts";
 
 /** Seconds between two frames, as in the video features of the VALUE benchmark. */
@@ -21,41 +21,44 @@ const KEPT: readonly number[] = [
   PATCH_GROUPS.energy,
 ];
 
-/** Channels that tell how far the clip is: each is strongest at one time, from its first frame to its last. */
-const TIMES = 5;
+/** Channels that tell how far the shot is: each is strongest at one time, from its first frame to its last. */
+const TIMES = 3;
 const TIME_SCALE = 2.5;
 
-/** Channels of a clip's rows: those of each of the nine places, then the time. */
-export const FRAME_WIDTH = LAYOUT * LAYOUT * KEPT.length + TIMES;
+/** The first channel of each group of channels of a row: what is to be seen, where, and the time. */
+export const FRAME_GROUPS = { look: 0, places: KEPT.length, times: KEPT.length + LAYOUT * LAYOUT } as const;
+export const FRAME_WIDTH = FRAME_GROUPS.times + TIMES;
 
 /**
- * The features of a clip, one row a frame: [frames, FRAME_WIDTH], all ≥ 0. A row says of each place of the layout what
- * the cells of {@link patchFeatures} within it say, so that a linear map can tell what is where.
+ * The features of a clip, one row a frame: [frames, FRAME_WIDTH], all ≥ 0. As one object fills a shot, a row pools what
+ * {@link patchFeatures} says of the cells over the whole frame, then says how much there is on each of the nine places.
  */
 export async function clipFeatures(clip: Clip, look: ClipLook, frames: number): Promise<Features> {
   const values = new Float32Array(frames * FRAME_WIDTH);
   const rows = new Map<string, Promise<Float32Array>>(); // most frames of a clip are alike
   for (let frame = 0; frame < frames; frame++) {
-    const svg = frameSvg(clip, look, (frame + 0.5) / frames);
-    const known = rows.get(svg) ?? placeRow(svg);
+    const time = (frame + 0.5) / frames;
+    const svg = frameSvg(clip, look, time);
+    const known = rows.get(svg) ?? pooledRow(svg);
     rows.set(svg, known);
     values.set(await known, frame * FRAME_WIDTH);
-    values.set(timeChannels((frame + 0.5) / frames), (frame + 1) * FRAME_WIDTH - TIMES);
+    values.set(timeChannels(shotAt(clip, time).time), frame * FRAME_WIDTH + FRAME_GROUPS.times);
   }
   return { rows: frames, width: FRAME_WIDTH, values };
 }
 
-/** The maximum over the cells of each place. */
-async function placeRow(svg: string): Promise<Float32Array> {
+/** The maximum of each kept channel over the places' cells, and the edge energy of each place. */
+async function pooledRow(svg: string): Promise<Float32Array> {
   const { values } = await patchFeatures(Buffer.from(svg));
   const places = CELLS.flatMap((rows) =>
     CELLS.map((columns) => rows.flatMap((row) => columns.map((column) => row * PATCH_GRID + column))),
   );
-  return Float32Array.from(
-    places.flatMap((cells) =>
-      KEPT.map((channel) => Math.max(...cells.map((cell) => values[cell * PATCH_WIDTH + channel] ?? 0))),
-    ),
-  );
+  const strongest = (cells: readonly number[], channel: number): number =>
+    Math.max(...cells.map((cell) => values[cell * PATCH_WIDTH + channel] ?? 0));
+  return Float32Array.from([
+    ...KEPT.map((channel) => strongest(places.flat(), channel)),
+    ...places.map((cells) => strongest(cells, PATCH_GROUPS.energy)),
+  ]);
 }
 
 function timeChannels(time: number): readonly number[] {

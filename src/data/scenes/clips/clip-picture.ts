@@ -6,39 +6,41 @@ import type { SceneObject } from "../grammar.ts";
 import { stateAt } from "./clip.ts";
 import type { Actor, Clip } from "./clip.ts";
 
-/** The shares of a clip's length between which the change of its first or of its second half happens. */
-export const CHANGE_TIMES = [
-  [0.15, 0.4],
-  [0.6, 0.85],
-] as const;
+/** The shares of a shot's length between which its change happens. */
+export const CHANGE_TIMES = [0.35, 0.65] as const;
 
 /** What stays the same in all frames of one clip. */
 export interface ClipLook {
   readonly ground: string;
-  readonly actors: readonly [Look, Look];
+  /** How each object departs from the plan. */
+  readonly actors: readonly Look[];
 }
 
-/** A background, and how the two objects depart from the plan. */
-export function randomClipLook(stream: RandomStream): ClipLook {
-  return { ground: background(stream), actors: [randomLook(stream), randomLook(stream)] };
+/** A background, and how the objects of a clip depart from the plan. */
+export function randomClipLook(clip: Clip, stream: RandomStream): ClipLook {
+  return { ground: background(stream), actors: clip.actors.map(() => randomLook(stream)) };
 }
 
-/** The frame at a share (0…1) of the clip's length, as SVG text. Before and after the change nothing moves. */
+/** The shot that a share (0…1) of the clip's length falls into, counted from 0, and the share of that shot. */
+export function shotAt({ actors }: Clip, time: number): { readonly shot: number; readonly time: number } {
+  const shot = Math.min(actors.length - 1, Math.floor(time * actors.length));
+  return { shot, time: time * actors.length - shot };
+}
+
+/** The frame at a share (0…1) of the clip's length, as SVG text. Before and after a shot's change nothing moves. */
 export function frameSvg(clip: Clip, look: ClipLook, time: number): string {
-  const [first, second] = clip.actors;
-  const [start, end] = CHANGE_TIMES[clip.half];
-  const done = Math.min(1, Math.max(0, (time - start) / (end - start)));
-  const objects = [...drawn(first, look.actors[0], done), ...drawn(second, look.actors[1], done)];
-  return pictureSvg(objects, look.ground);
+  const at = shotAt(clip, time);
+  const [start, end] = CHANGE_TIMES;
+  const done = Math.min(1, Math.max(0, (at.time - start) / (end - start)));
+  const [actor, actorLook] = [clip.actors[at.shot], look.actors[at.shot]];
+  if (actor === undefined || actorLook === undefined)
+    throw new RangeError("internal: a clip without its look");
+  return pictureSvg(drawn(actor, actorLook, done), look.ground);
 }
 
-/** An actor when a share of its change is done: what can have no state between two is faded over. */
+/** An actor when a share of its change is done: a new colour fades in over the old. */
 function drawn(actor: Actor, look: Look, done: number): readonly DrawnObject[] {
   const [before, after] = [stateAt(actor, "start"), stateAt(actor, "end")];
-  if (before === null || after === null) {
-    const opacity = before === null ? done : 1 - done;
-    return opacity === 0 ? [] : [{ ...placed(actor.object, actor.object, 0), opacity, look }];
-  }
   const under: DrawnObject = { ...placed(before, after, done), opacity: 1, look };
   return before.color === after.color || done === 0
     ? [under]

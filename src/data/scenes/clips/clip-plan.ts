@@ -9,7 +9,7 @@ import { namedStory, plainStory } from "./story.ts";
 import type { Story } from "./story.ts";
 
 /** Frames of a clip: from the first number to the second. */
-export const FRAME_COUNTS = [6, 18] as const;
+export const FRAME_COUNTS = [8, 12] as const;
 
 /** Said over clips without names; none of it is about what is to be seen. */
 const REMARKS = ["Watch this.", "Now it is your turn.", "This is easy.", "Let us start."] as const;
@@ -60,14 +60,16 @@ export function told(
   return { story: plainStory(clip, stream), lines };
 }
 
-/** The whole seconds of a clip's start or end, before or after its change; or of the change. */
-export function momentSpan(
-  { half }: Clip,
+/** The whole seconds of a shot's start or end, before or after its change; of its change; or of all shots. */
+export function shotSpan(
+  { actors }: Clip,
   duration: number,
-  moment: Moment | null,
+  about: { readonly shot: number; readonly moment: Moment | null } | "all",
 ): readonly [from: number, to: number] {
-  const [start, end] = CHANGE_TIMES[half];
-  if (moment === "start") return [0, Math.ceil(start * duration)];
-  if (moment === "end") return [Math.floor(end * duration), Math.floor(duration)];
-  return [Math.floor(start * duration), Math.ceil(end * duration)];
+  if (about === "all") return [0, Math.floor(duration)];
+  const [start, end] = CHANGE_TIMES;
+  const seconds = (share: number): number => ((about.shot + share) * duration) / actors.length;
+  if (about.moment === "start") return [Math.floor(seconds(0)), Math.ceil(seconds(start))];
+  if (about.moment === "end") return [Math.floor(seconds(end)), Math.floor(seconds(1))];
+  return [Math.floor(seconds(start)), Math.ceil(seconds(end))];
 }

@@ -4,24 +4,33 @@ import { BalancedQuestions } from "../questions.ts";
 import type { SplitPlan } from "../split-plan.ts";
 import { choicesOf } from "./choices.ts";
 import { recipe, storyCaption } from "./clip-captions.ts";
-import { momentSpan, plannedClip, type PlannedClip } from "./clip-plan.ts";
+import { shotSpan, plannedClip, type PlannedClip } from "./clip-plan.ts";
 import type { ClipDomain } from "./clip-ids.ts";
 import { HOW2QA_KINDS, TVQA_KINDS, type ClipQuestionKind } from "./clip-questions.ts";
 import { textualClip } from "./textual-clip.ts";
 
-/** A maker of pairs for each video task: the task's text, its prompt at the end, then the clip in words. */
+/**
+ * A maker of pairs for each video task: the task's text, its prompt at the end, then the clip in words. A clip has one
+ * question of those that an annotated clip has several of.
+ */
 export const CLIP_PRETRAINING = {
   tvqa: (seed) => choicePairs(seed, { task: "tvqa", domain: "tv", kinds: TVQA_KINDS, choices: 5 }),
   how2qa: (seed) => choicePairs(seed, { task: "how2qa", domain: "how2", kinds: HOW2QA_KINDS, choices: 4 }),
   tvc: (seed) => (index, stream) => {
     const planned = plannedClip(trainPlan(seed), "tv", index);
     const { story, duration } = planned;
-    const time = `[TS] ([${momentSpan(story.clip, duration, null).join(", ")}])`;
-    return { source: clipText(planned, [time], "tvc", stream), target: storyCaption(story, stream) };
+    const time = `[TS] ([${shotSpan(story.clip, duration, "all").join(", ")}])`;
+    return {
+      source: textAbout(planned, [time, "tvc:", clipWords(planned, stream)]),
+      target: storyCaption(story, stream),
+    };
   },
   yc2c: (seed) => (index, stream) => {
     const planned = plannedClip(trainPlan(seed), "yc2", index);
-    return { source: clipText(planned, [], "yc2c", stream), target: recipe(planned.story.clip) };
+    return {
+      source: textAbout(planned, ["yc2c:", clipWords(planned, stream)]),
+      target: recipe(planned.story.clip),
+    };
   },
 } as const satisfies Readonly<Record<string, (seed: number) => PairMaker>>;
 
@@ -29,8 +38,11 @@ function trainPlan(seed: number): SplitPlan {
   return { seed, split: "train", scenes: 0, questionsPerScene: 1 };
 }
 
-/** Share of questions without choices, which are answered in words: what is to be understood is the same. */
-const WITHOUT_CHOICES = 0.25;
+/**
+ * Shares of pairs that practise one half of a question with choices: to find what is asked for, where no choices are
+ * given and the answer is a word; and to look up its number, where the answer itself stands in place of the clip.
+ */
+const HALVES = { find: 0.25, lookUp: 0.25 };
 
 interface ChoiceTask {
   readonly task: string;
@@ -45,24 +57,27 @@ function choicePairs(seed: number, { task, domain, kinds, choices }: ChoiceTask)
     const planned = plannedClip(trainPlan(seed), domain, index);
     const [asked] = questions.ask(planned.story, 1, stream);
     if (asked === undefined) throw new RangeError("internal: nothing can be asked about a clip");
-    const placed = choicesOf(asked, choices, stream);
-    const time = `[TS] (${momentSpan(planned.story.clip, planned.duration, asked.moment).join("-")})`;
+    const time = `[TS] (${shotSpan(planned.story.clip, planned.duration, asked).join("-")})`;
     const question = [`[Q] ${asked.question}`, time];
-    if (stream.uniform() < WITHOUT_CHOICES) {
-      return { source: clipText(planned, question, task, stream), target: asked.answer };
+    const placed = choicesOf(asked, choices, stream);
+    const listed = `[Choices] ${placed.choices.map((choice, i) => `a${i}: ${choice}.`).join(" ")}`;
+    const clip = clipWords(planned, stream);
+    const roll = stream.uniform();
+    if (roll < HALVES.find) {
+      return { source: textAbout(planned, [...question, `${task}:`, clip]), target: asked.answer };
     }
-    const listed = placed.choices.map((choice, i) => `a${i}: ${choice}.`);
-    const parts = [...question, `[Choices] ${listed.join(" ")}`];
-    return { source: clipText(planned, parts, task, stream), target: `a${placed.index}` };
+    const seen = roll < HALVES.find + HALVES.lookUp ? asked.answer : clip;
+    return {
+      source: textAbout(planned, [...question, listed, `${task}:`, seen]),
+      target: `a${placed.index}`,
+    };
   };
 }
 
-function clipText(
-  { lines, story }: PlannedClip,
-  parts: readonly string[],
-  task: string,
-  stream: RandomStream,
-): string {
-  const text = [`[Subs] ${lines.join(" ")}`, ...parts, `${task}:`].join(" ");
-  return `${text} ${textualClip(story.clip, orderOf(stream))}`;
+function textAbout({ lines }: PlannedClip, parts: readonly string[]): string {
+  return [`[Subs] ${lines.join(" ")}`, ...parts].join(" ");
+}
+
+function clipWords({ story }: PlannedClip, stream: RandomStream): string {
+  return textualClip(story.clip, orderOf(stream));
 }

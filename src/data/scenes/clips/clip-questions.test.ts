@@ -4,6 +4,7 @@ import { choicesOf } from "./choices.ts";
 import type { Actor, Clip } from "./clip.ts";
 import { recipe, storyCaption } from "./clip-captions.ts";
 import { HOW2QA_KINDS, TVQA_KINDS, type ClipQuestionKind } from "./clip-questions.ts";
+import { shotSpan } from "./clip-plan.ts";
 import { textualClip } from "./textual-clip.ts";
 import type { Story } from "./story.ts";
 
@@ -15,11 +16,24 @@ const TURNER: Actor = {
   object: { color: "blue", shape: "star", size: "large", place: "top" },
   change: { kind: "turn", to: "green" },
 };
-const still = (actor: Actor): Actor => ({ ...actor, change: null });
-const MOVING: Clip = { actors: [MOVER, still(TURNER)], half: 1 };
-const TURNING: Clip = { actors: [still(MOVER), TURNER], half: 0 };
+const STAYER: Actor = { ...TURNER, change: null };
+const MOVING: Clip = { actors: [MOVER, STAYER] };
+const BOTH: Clip = { actors: [MOVER, TURNER] };
 
-const STORY: Story = { clip: MOVING, names: ["Ann", "Bob"], tellsColor: [true, false] };
+const TELLS_SHAPE = { color: false, shape: true };
+const TELLS_COLOR = { color: true, shape: false };
+
+/** A story of Ann, of whom the words tell the color, and Bob, of whom they tell the shape; or of others. */
+function storyOf(clip: Clip, names = ["Ann", "Bob"], tells = [TELLS_COLOR, TELLS_SHAPE]): Story {
+  const roles = clip.actors.map((actor, i) => ({
+    actor,
+    name: names[i] ?? "",
+    tells: tells[i] ?? TELLS_SHAPE,
+  }));
+  return { clip, roles };
+}
+
+const STORY = storyOf(MOVING);
 const stream = (name = "x"): RandomStream => new RandomStream(1, name);
 
 function asked(
@@ -39,6 +53,9 @@ describe("questions about a clip", () => {
     expect(Object.fromEntries(asked(TVQA_KINDS))).toEqual({
       "Where does Ann go?": "right",
       "Where does Bob go?": "nowhere",
+      "What happens to Ann?": "moves",
+      "What happens to Bob?": "nothing",
+      "What shape is Ann?": "circle",
       "Where is Ann at the start?": "left",
       "Where is Ann at the end?": "right",
       "Where is Bob at the start?": "top",
@@ -46,27 +63,41 @@ describe("questions about a clip", () => {
       "What color is Bob at the start?": "blue",
       "What color is Bob at the end?": "blue",
     });
-    const turning = asked(TVQA_KINDS, { ...STORY, clip: TURNING });
+    const turning = asked(TVQA_KINDS, storyOf(BOTH));
     expect(turning.get("What happens to Bob?")).toBe("changes color");
     expect(turning.get("What color is Bob at the end?")).toBe("green");
-    expect([...turning.keys()].filter((question) => question.startsWith("Where does"))).toEqual([]);
   });
 
-  it("ask elsewhere which shape does what", () => {
-    const names = ["the circle", "the star"] as const;
-    const found = asked(HOW2QA_KINDS, { ...STORY, names });
+  it("ask elsewhere which shape does what, where only one does", () => {
+    const plain = (clip: Clip): Story =>
+      storyOf(clip, ["the circle", "the star"], [TELLS_SHAPE, TELLS_SHAPE]);
+    const found = asked(HOW2QA_KINDS, plain(MOVING));
     expect(found.get("Where does the circle go?")).toBe("right");
     expect(found.has("Where does the star go?")).toBe(false);
+    expect(found.has("What happens to the star?")).toBe(false);
     expect(found.get("Which shape moves right?")).toBe("circle");
-    const turning = asked(HOW2QA_KINDS, { ...STORY, names, clip: TURNING });
-    expect(turning.get("Which shape turns green?")).toBe("star");
+    expect(asked(HOW2QA_KINDS, plain(BOTH)).get("Which shape turns green?")).toBe("star");
+    const growing = [MOVER, STAYER].map((actor): Actor => ({ ...actor, change: { kind: "grow" } }));
+    expect(asked(HOW2QA_KINDS, plain({ actors: growing })).has("Which shape grows?")).toBe(false);
   });
 
-  it("leave out what cannot be seen", () => {
-    const leaving: Actor = { ...TURNER, change: { kind: "disappear" } };
-    const gone = asked(TVQA_KINDS, { ...STORY, clip: { actors: [still(MOVER), leaving], half: 0 } });
-    expect(gone.has("Where is Bob at the end?")).toBe(false);
-    expect(gone.get("Where is Bob at the start?")).toBe("top");
+  it("come with the shot and the moment that they are about", () => {
+    const places = TVQA_KINDS["where"]?.candidates(STORY, stream()) ?? [];
+    expect(places.map(({ shot, moment }) => [shot, moment])).toEqual([
+      [0, "start"],
+      [0, "end"],
+      [1, "start"],
+      [1, "end"],
+    ]);
+    const spans = places.map((place) => shotSpan(STORY.clip, 16, place));
+    expect(spans).toEqual([
+      [0, 3],
+      [5, 8],
+      [8, 11],
+      [13, 16],
+    ]);
+    expect(shotSpan(STORY.clip, 16, { shot: 1, moment: null })).toEqual([10, 14]);
+    expect(shotSpan(STORY.clip, 16.5, "all")).toEqual([0, 16]);
   });
 });
 
@@ -89,16 +120,10 @@ describe("choicesOf", () => {
 const sorted = (text: string): readonly string[] => text.split(", ").toSorted();
 
 describe("a clip in words", () => {
-  it("says what can be seen at each moment", () => {
-    expect(textualClip(MOVING)).toBe(
-      "start red circle left, start blue star top, end red circle right, end blue star top",
+  it("says what can be seen at each moment of each shot", () => {
+    expect(textualClip(BOTH)).toBe(
+      "start small red circle left, end small red circle right, start large blue star top, end large green star top",
     );
-    const growing: Clip = { actors: [{ ...MOVER, change: { kind: "grow" } }, still(TURNER)], half: 0 };
-    expect(textualClip(growing)).toBe(
-      "start small red circle left, start blue star top, end large red circle left, end blue star top",
-    );
-    const appearing: Clip = { actors: [{ ...MOVER, change: { kind: "appear" } }, still(TURNER)], half: 0 };
-    expect(textualClip(appearing)).toBe("start blue star top, end red circle left, end blue star top");
   });
 
   it("comes in any order with a stream, and loses nothing", () => {
@@ -109,8 +134,10 @@ describe("a clip in words", () => {
 
   it("is told as a story and as a recipe", () => {
     const told = Array.from({ length: 40 }, (_, i) => storyCaption(STORY, stream(`${i}`)));
-    expect(new Set(told)).toEqual(new Set(["Ann moves right.", "Ann moves right and Bob stays."]));
+    expect(new Set(told)).toEqual(
+      new Set(["Ann moves right, then Bob stays.", "Ann moves right and Bob stays."]),
+    );
     expect(recipe(MOVING)).toBe("move the red circle right");
-    expect(recipe(TURNING)).toBe("paint the blue star green");
+    expect(recipe(BOTH)).toBe("move the red circle right, then paint the blue star green");
   });
 });

@@ -1,10 +1,9 @@
 import { COLORS, PLACES, SHAPES } from "../grammar.ts";
 import type { SceneObject } from "../grammar.ts";
 import type { Candidate, QuestionKind } from "../questions.ts";
-import { changing, DIRECTIONS, MOMENTS, stateAt } from "./clip.ts";
-import type { Actor, Change, Moment } from "./clip.ts";
+import { DIRECTIONS, MOMENTS, stateAt } from "./clip.ts";
+import type { Change, Moment } from "./clip.ts";
 import { verbPhrase } from "./phrases.ts";
-import { nameOf } from "./story.ts";
 import type { Story } from "./story.ts";
 
 /** A question whose choices are some of its possible answers. */
@@ -13,7 +12,9 @@ export interface ChoiceCandidate extends Candidate {
   readonly possible: readonly string[];
   /** Wrong answers that come close. */
   readonly near: readonly string[];
-  /** The moment that it is about; null for the change. */
+  /** The shot that it is about, counted from 0. */
+  readonly shot: number;
+  /** The moment of the shot that it is about; null for the change. */
   readonly moment: Moment | null;
 }
 
@@ -22,68 +23,75 @@ export type ClipQuestionKind = QuestionKind<Story, ChoiceCandidate>;
 /** What is asked about people in a show. A further kind is a further row. */
 export const TVQA_KINDS: Readonly<Record<string, ClipQuestionKind>> = {
   goes: { candidates: (story) => ways(story, [...Object.keys(DIRECTIONS), "nowhere"]) },
-  happens: { candidates: happenings },
-  where: { candidates: placesAsked },
+  happens: { candidates: (story) => happenings(story, [...Object.values(HAPPENINGS), "nothing"]) },
+  shape: { candidates: shapesAsked },
   color: { candidates: colorsAsked },
+  where: { candidates: placesAsked },
 };
 
 /** What is asked about clips without names. */
 export const HOW2QA_KINDS: Readonly<Record<string, ClipQuestionKind>> = {
   goes: { candidates: (story) => ways(story, Object.keys(DIRECTIONS)) },
+  happens: { candidates: (story) => happenings(story, Object.values(HAPPENINGS)) },
   which: { candidates: doers },
-  happens: { candidates: happenings },
-  where: { candidates: placesAsked },
   color: { candidates: colorsAsked },
+  where: { candidates: placesAsked },
 };
 
-/** "Where does Ann go?", in clips where something moves. */
-function ways(story: Story, possible: readonly string[]): readonly ChoiceCandidate[] {
-  if (!changing(story.clip).some(({ change }) => change.kind === "move")) return [];
-  return story.clip.actors.flatMap((actor) => {
-    const answer = actor.change?.kind === "move" ? actor.change.direction : "nowhere";
-    const question = `Where does ${nameOf(story, actor)} go?`;
-    return possible.includes(answer) ? [{ question, answer, possible, near: [], moment: null }] : [];
-  });
-}
-
-/** What can happen to an object beside moving, in few words. */
-const HAPPENINGS: Readonly<Record<Exclude<Change["kind"], "move">, string>> = {
+/** What can happen to an object, in few words. */
+const HAPPENINGS: Readonly<Record<Change["kind"], string>> = {
+  move: "moves",
   turn: "changes color",
   grow: "grows",
   shrink: "shrinks",
-  appear: "appears",
-  disappear: "disappears",
 };
 
+/** "Where does Ann go?" */
+function ways(story: Story, possible: readonly string[]): readonly ChoiceCandidate[] {
+  const answerOf = (change: Change | null): string =>
+    change?.kind === "move" ? change.direction : "nowhere";
+  return changesAsked(story, possible, (name) => `Where does ${name} go?`, answerOf);
+}
+
 /** "What happens to the star?" */
-function happenings(story: Story): readonly ChoiceCandidate[] {
-  return changing(story.clip).flatMap((actor) => {
-    const { kind } = actor.change;
-    if (kind === "move") return [];
-    const question = `What happens to ${nameOf(story, actor)}?`;
-    const possible = Object.values(HAPPENINGS);
-    return [{ question, answer: HAPPENINGS[kind], possible, near: [], moment: null }];
+function happenings(story: Story, possible: readonly string[]): readonly ChoiceCandidate[] {
+  const answerOf = (change: Change | null): string => (change === null ? "nothing" : HAPPENINGS[change.kind]);
+  return changesAsked(story, possible, (name) => `What happens to ${name}?`, answerOf);
+}
+
+/** A question about the change of each actor, where the answer is one of those possible. */
+function changesAsked(
+  story: Story,
+  possible: readonly string[],
+  question: (name: string) => string,
+  answerOf: (change: Change | null) => string,
+): readonly ChoiceCandidate[] {
+  return story.roles.flatMap(({ name, actor }, shot) => {
+    const answer = answerOf(actor.change);
+    if (!possible.includes(answer)) return [];
+    return [{ question: question(name), answer, possible, near: [], shot, moment: null }];
   });
 }
 
-/** What can be seen of an actor at the start and at the end of the clip. */
-function endsOf(actor: Actor): readonly { readonly seen: SceneObject; readonly moment: Moment }[] {
-  return MOMENTS.flatMap((moment) => {
-    const seen = stateAt(actor, moment);
-    return seen === null ? [] : [{ seen, moment }];
-  });
+/** What can be seen of all actors, at the start and at the end of their shots. */
+function everSeen<Property extends keyof SceneObject>(
+  story: Story,
+  property: Property,
+): readonly SceneObject[Property][] {
+  return story.clip.actors.flatMap((actor) => MOMENTS.map((moment) => stateAt(actor, moment)[property]));
 }
 
 /** "Where is Ann at the end?" */
 function placesAsked(story: Story): readonly ChoiceCandidate[] {
-  const near = story.clip.actors.flatMap((actor) => endsOf(actor).map(({ seen }) => seen.place));
-  return story.clip.actors.flatMap((actor) =>
-    endsOf(actor).map(({ seen, moment }) => ({
-      question: `Where is ${nameOf(story, actor)} at the ${moment}?`,
-      answer: seen.place,
+  const near = everSeen(story, "place");
+  return story.roles.flatMap(({ name, actor }, shot) =>
+    MOMENTS.map((moment) => ({
+      question: `Where is ${name} at the ${moment}?`,
+      answer: stateAt(actor, moment).place,
       variant: moment,
       possible: PLACES,
       near,
+      shot,
       moment,
     })),
   );
@@ -91,29 +99,48 @@ function placesAsked(story: Story): readonly ChoiceCandidate[] {
 
 /** "What color is Bob at the end?", where the words do not tell. */
 function colorsAsked(story: Story): readonly ChoiceCandidate[] {
-  const near = story.clip.actors.flatMap((actor) => endsOf(actor).map(({ seen }) => seen.color));
-  return story.clip.actors.flatMap((actor, i) =>
-    story.tellsColor[i] === true
+  const near = everSeen(story, "color");
+  return story.roles.flatMap(({ name, tells, actor }, shot) =>
+    tells.color
       ? []
-      : endsOf(actor).map(({ seen, moment }) => ({
-          question: `What color is ${nameOf(story, actor)} at the ${moment}?`,
-          answer: seen.color,
+      : MOMENTS.map((moment) => ({
+          question: `What color is ${name} at the ${moment}?`,
+          answer: stateAt(actor, moment).color,
           variant: moment,
           possible: COLORS,
           near,
+          shot,
           moment,
         })),
   );
 }
 
-/** "Which shape moves up?" */
+/** "What shape is Ann?", where the words do not tell. */
+function shapesAsked(story: Story): readonly ChoiceCandidate[] {
+  return story.roles.flatMap(({ name, tells, actor }, shot) =>
+    tells.shape
+      ? []
+      : [
+          {
+            question: `What shape is ${name}?`,
+            answer: actor.object.shape,
+            possible: SHAPES,
+            near: [],
+            shot,
+            moment: null,
+          },
+        ],
+  );
+}
+
+/** "Which shape moves up?", where only one does. */
 function doers(story: Story): readonly ChoiceCandidate[] {
-  const near = story.clip.actors.map(({ object }) => object.shape);
-  return changing(story.clip).map(({ object, change }) => ({
-    question: `Which shape ${verbPhrase(change)}?`,
-    answer: object.shape,
-    possible: SHAPES,
-    near,
-    moment: null,
-  }));
+  const near = everSeen(story, "shape");
+  const verbs = story.clip.actors.map(({ change }) => verbPhrase(change));
+  return story.clip.actors.flatMap(({ object, change }, shot) => {
+    const verb = verbPhrase(change);
+    if (change === null || verbs.filter((other) => other === verb).length > 1) return [];
+    const question = `Which shape ${verb}?`;
+    return [{ question, answer: object.shape, possible: SHAPES, near, shot, moment: null }];
+  });
 }

@@ -1,7 +1,7 @@
 import { LAYOUT, PLACES, rowAndColumn } from "../grammar.ts";
 import type { Color, Place, SceneObject } from "../grammar.ts";
 
-/** The two times at which a clip is at rest: before its change, and after it. */
+/** The two times at which a shot is at rest: before its change, and after it. */
 export const MOMENTS = ["start", "end"] as const;
 export type Moment = (typeof MOMENTS)[number];
 
@@ -17,7 +17,7 @@ export type Direction = keyof typeof DIRECTIONS;
 export type Change =
   | { readonly kind: "move"; readonly direction: Direction; readonly to: Place }
   | { readonly kind: "turn"; readonly to: Color }
-  | { readonly kind: "appear" | "disappear" | "grow" | "shrink" };
+  | { readonly kind: "grow" | "shrink" };
 
 /** An object of a clip and what happens to it, if anything. */
 export interface Actor {
@@ -26,30 +26,24 @@ export interface Actor {
   readonly change: Change | null;
 }
 
-/** Two objects of different colours and shapes, one of which changes. */
+/** Objects of different colours and shapes, each alone in a shot; the shots follow each other and are equally long. */
 export interface Clip {
-  readonly actors: readonly [Actor, Actor];
-  /** In which half of the clip it changes. */
-  readonly half: 0 | 1;
+  /** One or two, in the order of their shots. */
+  readonly actors: readonly Actor[];
 }
 
-/** An actor at a moment; null while it is not there. */
-export function stateAt({ object, change }: Actor, moment: Moment): SceneObject | null {
-  if (change === null) return object;
-  const changed = moment === "end";
+/** An actor at a moment of its shot. */
+export function stateAt({ object, change }: Actor, moment: Moment): SceneObject {
+  if (change === null || moment === "start") return object;
   switch (change.kind) {
     case "move":
-      return changed ? { ...object, place: change.to } : object;
+      return { ...object, place: change.to };
     case "turn":
-      return changed ? { ...object, color: change.to } : object;
+      return { ...object, color: change.to };
     case "grow":
-      return changed ? { ...object, size: "large" } : object;
+      return { ...object, size: "large" };
     case "shrink":
-      return changed ? { ...object, size: "small" } : object;
-    case "appear":
-      return changed ? object : null;
-    case "disappear":
-      return changed ? null : object;
+      return { ...object, size: "small" };
   }
 }
 
@@ -66,12 +60,12 @@ export function placeBeside(place: Place, direction: Direction): Place | undefin
   return y < 0 || x < 0 || y >= LAYOUT || x >= LAYOUT ? undefined : PLACES[y * LAYOUT + x];
 }
 
-/** A clip as one line that is equal exactly when the clips are, whatever the order of the actors. */
-export function clipKey({ actors, half }: Clip): string {
+/** A clip as one line that is equal exactly when the clips are, but for the order of their shots. */
+export function clipKey({ actors }: Clip): string {
   const told = actors.map(({ object, change }) => {
     const { size, color, shape, place } = object;
     const what = change === null ? "stays" : `${change.kind} ${"to" in change ? change.to : ""}`;
     return `${size} ${color} ${shape} ${place} ${what}`;
   });
-  return `${told.toSorted().join("; ")}; ${half}`;
+  return told.toSorted().join("; ");
 }

@@ -4,9 +4,14 @@ import type { Color, Place, SceneObject } from "../grammar.ts";
 import { homeSplit, type SceneSplit } from "../random-scene.ts";
 import { clipKey, DIRECTIONS, placeBeside } from "./clip.ts";
 import type { Actor, Change, Clip, Direction } from "./clip.ts";
+import type { ClipDomain } from "./clip-ids.ts";
 
-/** What happens to an object, moves most often: many lead out of the picture and are drawn again. */
-const CHANGES = [...Array<"move">(6).fill("move"), "turn", "appear", "disappear", "grow/shrink"] as const;
+/** What happens to an object, if anything; moves most often, so that each direction is seen. */
+const CHANGES = ["move", "move", "move", "turn", "grow/shrink", "grow/shrink"] as const;
+/** Share of objects to which nothing happens; in cooking clips something always does. */
+const STILL = { tv: 0.2, how2: 0.2, yc2: 0 } as const satisfies Readonly<Record<ClipDomain, number>>;
+/** Share of clips with two objects; cooking clips show one step, and so one object. */
+const PAIRS = { tv: 0.5, how2: 0.5, yc2: 0 } as const satisfies Readonly<Record<ClipDomain, number>>;
 
 /** The split a clip belongs to, from its content alone, as scenes have one. */
 export function splitOfClip(clip: Clip): SceneSplit {
@@ -14,69 +19,48 @@ export function splitOfClip(clip: Clip): SceneSplit {
 }
 
 /** Clip `index` of a split: a pure function of its arguments; `domain` makes different clips of the same index. */
-export function randomClip(seed: number, domain: string, split: SceneSplit, index: number): Clip {
+export function randomClip(seed: number, domain: ClipDomain, split: SceneSplit, index: number): Clip {
   const stream = new RandomStream(seed, `clips/${domain}/${split}/${index}`);
   for (;;) {
-    const clip = draw(stream);
-    if (clip !== null && splitOfClip(clip) === split) return clip;
+    const clip = draw(domain, stream);
+    if (splitOfClip(clip) === split) return clip;
   }
 }
 
-/** Two objects and the change of one; null where it would get in the other's way. */
-function draw(stream: RandomStream): Clip | null {
+function draw(domain: ClipDomain, stream: RandomStream): Clip {
+  const count = stream.uniform() < PAIRS[domain] ? 2 : 1;
   const colors = stream.shuffle<Color>(COLORS);
   const shapes = stream.shuffle(SHAPES);
-  const places = stream.shuffle<Place>(PLACES);
-  const object = (i: 0 | 1): SceneObject => ({
-    color: colors[i] ?? "red",
-    shape: shapes[i] ?? "circle",
-    size: stream.pick(SIZES),
-    place: places[i] ?? "middle",
+  const actors = Array.from({ length: count }, (_, i): Actor => {
+    const object: SceneObject = {
+      color: colors[i] ?? "red",
+      shape: shapes[i] ?? "circle",
+      size: stream.pick(SIZES),
+      place: stream.pick<Place>(PLACES),
+    };
+    const stays = stream.uniform() < STILL[domain];
+    return { object, change: stays ? null : change(object, colors.slice(count), stream) };
   });
-  const [subject, other] = [object(0), object(1)];
-  const actor: Actor = {
-    object: subject,
-    change: change(subject, stream.pick(CHANGES), colors.slice(2), stream),
-  };
-  const way = wayOf(actor);
-  if (way === null || way.includes(other.place)) return null;
-  const still: Actor = { object: other, change: null };
-  const half = stream.pick([0, 1] as const);
-  return { actors: stream.uniform() < 0.5 ? [actor, still] : [still, actor], half };
+  return { actors };
 }
 
-/** A change of a kind. `fresh` are colours that no object of the clip has. */
-function change(
-  object: SceneObject,
-  kind: (typeof CHANGES)[number],
-  fresh: readonly Color[],
-  stream: RandomStream,
-): Change {
-  switch (kind) {
-    case "move": {
-      const direction = stream.pick(Object.keys(DIRECTIONS) as Direction[]);
-      const near = placeBeside(object.place, direction) ?? object.place;
-      const far = placeBeside(near, direction);
-      return { kind, direction, to: far !== undefined && stream.uniform() < 0.5 ? far : near };
-    }
+/** A change that is possible. `fresh` are colours that no object of the clip has. */
+function change(object: SceneObject, fresh: readonly Color[], stream: RandomStream): Change {
+  switch (stream.pick(CHANGES)) {
+    case "move":
+      return stream.pick(movesFrom(object.place));
     case "turn":
-      return { kind, to: stream.pick(fresh) };
+      return { kind: "turn", to: stream.pick(fresh) };
     case "grow/shrink":
       return { kind: object.size === "small" ? "grow" : "shrink" };
-    case "appear":
-    case "disappear":
-      return { kind };
   }
 }
 
-/** The places an object passes; null for a move that leads nowhere. */
-function wayOf({ object, change: made }: Actor): readonly Place[] | null {
-  if (made?.kind !== "move") return [object.place];
-  const way: Place[] = [object.place];
-  while (way.at(-1) !== made.to) {
-    const next = placeBeside(way.at(-1) ?? object.place, made.direction);
-    if (next === undefined) return null;
-    way.push(next);
-  }
-  return way.length > 1 ? way : null;
+/** The moves by one place or two that stay in the picture. */
+function movesFrom(place: Place): readonly Change[] {
+  return (Object.keys(DIRECTIONS) as Direction[]).flatMap((direction) => {
+    const near = placeBeside(place, direction);
+    const far = near && placeBeside(near, direction);
+    return [near, far].flatMap((to) => (to === undefined ? [] : { kind: "move" as const, direction, to }));
+  });
 }

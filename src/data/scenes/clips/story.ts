@@ -1,13 +1,20 @@
 import type { RandomStream } from "../../../random.ts";
 import type { Actor, Clip } from "./clip.ts";
 
-/** A clip and what its two objects are called in words about it. */
+/** An object of a clip and what the words about the clip call it. */
+export interface Role {
+  readonly actor: Actor;
+  /** "Ann", or "the star". */
+  readonly name: string;
+  /** Which of its properties the words tell. */
+  readonly tells: { readonly color: boolean; readonly shape: boolean };
+}
+
+/** A clip in the words about it. */
 export interface Story {
   readonly clip: Clip;
-  /** "Ann", or "the star", in the order of the actors. */
-  readonly names: readonly [string, string];
-  /** Whether the words tell the color of each. */
-  readonly tellsColor: readonly [boolean, boolean];
+  /** In the order of the shots. */
+  readonly roles: readonly Role[];
 }
 
 export interface Subtitle {
@@ -20,43 +27,38 @@ export interface Subtitle {
 /** Who appears in the clips of the tv domain. */
 export const NAMES = ["Ann", "Bob", "Cy", "Dee", "Eve"] as const;
 
-/** How the objects of a tv clip introduce themselves; by both properties, by color or by shape. */
-const SHARES = { both: 0.4, color: 0.3, filler: 0.2 };
-const FILLERS = ["Hello.", "Look at me.", "Where are you?", "Here we are."] as const;
+/** How the objects of a tv clip introduce themselves: by colour and shape, by one of them alone. */
+const INTRODUCTIONS = [
+  { color: true, shape: true },
+  { color: true, shape: false },
+  { color: true, shape: false },
+  { color: false, shape: true },
+  { color: false, shape: true },
+] as const;
 
-/** A story whose objects have names that only the subtitles tell: "Ann: I am the red circle." */
+/** A story whose objects have names that only the subtitles tell, each in its own shot: "Ann: I am the red circle." */
 export function namedStory(clip: Clip, stream: RandomStream): Story & { readonly lines: readonly string[] } {
-  const [first, second] = stream.shuffle(NAMES);
-  const names = [first ?? "Ann", second ?? "Bob"] as const;
-  const introductions = clip.actors.map(({ object }) => {
-    const roll = stream.uniform();
-    if (roll < SHARES.both) return { tellsColor: true, words: `the ${object.color} ${object.shape}` };
-    if (roll < SHARES.both + SHARES.color) return { tellsColor: true, words: `the ${object.color} one` };
-    return { tellsColor: false, words: `the ${object.shape}` };
-  });
-  const lines = stream.shuffle(names.map((name, i) => `${name}: I am ${introductions[i]?.words ?? ""}.`));
-  if (stream.uniform() < SHARES.filler) lines.push(`${stream.pick(names)}: ${stream.pick(FILLERS)}`);
-  const [a, b] = introductions;
-  return { clip, names, tellsColor: [a?.tellsColor === true, b?.tellsColor === true], lines };
+  const names = stream.shuffle(NAMES);
+  const roles = clip.actors.map((actor, shot) => ({
+    actor,
+    name: names[shot] ?? "Ann",
+    tells: stream.pick(INTRODUCTIONS),
+  }));
+  return { clip, roles, lines: roles.map(introduction) };
+}
+
+function introduction({ actor: { object }, name, tells }: Role): string {
+  return `${name}: I am the ${tells.color ? `${object.color} ` : ""}${tells.shape ? object.shape : "one"}.`;
 }
 
 /** A story whose objects are called by their shapes, half of the time with their colours. */
 export function plainStory(clip: Clip, stream: RandomStream): Story {
-  const called = clip.actors.map(({ object }) => {
-    const tellsColor = stream.uniform() < 0.5;
-    return { tellsColor, name: `the ${tellsColor ? `${object.color} ` : ""}${object.shape}` };
+  const roles = clip.actors.map((actor) => {
+    const { color, shape } = actor.object;
+    const tells = { color: stream.uniform() < 0.5, shape: true };
+    return { actor, name: `the ${tells.color ? `${color} ` : ""}${shape}`, tells };
   });
-  const [a, b] = called;
-  return {
-    clip,
-    names: [a?.name ?? "", b?.name ?? ""],
-    tellsColor: [a?.tellsColor === true, b?.tellsColor === true],
-  };
-}
-
-/** What an object of the story is called. */
-export function nameOf({ clip, names }: Story, actor: Actor): string {
-  return names[clip.actors[0] === actor ? 0 : 1];
+  return { clip, roles };
 }
 
 /** Lines spread evenly over a clip of so many seconds. */

@@ -41,7 +41,7 @@ export function clipItems(plan: SplitPlan): readonly WrittenItem[] {
       return {
         files: [file],
         async write(folder: string) {
-          const look = randomClipLook(clipStream(plan, domain, "drawing", index));
+          const look = randomClipLook(story.clip, clipStream(plan, domain, "drawing", index));
           await writeNpz(join(folder, file), await clipFeatures(story.clip, look, frames));
         },
       };

@@ -29,6 +29,7 @@ describe("statements about two pictures", () => {
     ["shows", "The first picture shows a circle.", true, false],
     ["shows", "The second picture shows a star.", true, false],
     ["counts", "The second picture shows exactly two objects.", true, false],
+    ["some", "At least one picture shows a star.", true, true],
     ["both", "Both pictures show a red object.", true, true],
     ["both", "Both pictures show a star.", false, false],
     ["onlyOne", "Only one picture shows a star.", true, true],

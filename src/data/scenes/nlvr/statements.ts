@@ -30,20 +30,9 @@ export const STATEMENT_KINDS: Readonly<Record<string, StatementKind>> = {
     words: `shows exactly ${numbered(scene.objects.length, "object")}`,
     holds: (other) => other.objects.length === scene.objects.length,
   })),
-  both: (pair, stream) => {
-    const selector = oneProperty(stream.pick(stream.pick(pair).objects), stream);
-    return {
-      sentence: `Both pictures show ${withArticle(nounPhrase(selector))}.`,
-      holds: (scenes) => scenes.every((scene) => isThere(scene, selector)),
-    };
-  },
-  onlyOne: (pair, stream) => {
-    const selector = oneProperty(stream.pick(stream.pick(pair).objects), stream);
-    return {
-      sentence: `Only one picture shows ${withArticle(nounPhrase(selector))}.`,
-      holds: (scenes) => scenes.filter((scene) => isThere(scene, selector)).length === 1,
-    };
-  },
+  some: ofBoth("At least one picture shows", (count) => count > 0),
+  both: ofBoth("Both pictures show", (count) => count === 2),
+  onlyOne: ofBoth("Only one picture shows", (count) => count === 1),
 };
 
 function isThere(scene: Scene, selector: Selector): boolean {
@@ -74,6 +63,17 @@ function ofOne(
     return {
       sentence: `The ${POSITIONS[position]} picture ${found.words}.`,
       holds: (scenes) => found.holds(scenes[position]),
+    };
+  };
+}
+
+/** A statement about the number of the two pictures that show something. */
+function ofBoth(words: string, holds: (pictures: number) => boolean): StatementKind {
+  return (pair, stream) => {
+    const selector = oneProperty(stream.pick(stream.pick(pair).objects), stream);
+    return {
+      sentence: `${words} ${withArticle(nounPhrase(selector))}.`,
+      holds: (scenes) => holds(scenes.filter((scene) => isThere(scene, selector)).length),
     };
   };
 }
