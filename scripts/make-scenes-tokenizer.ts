@@ -1,5 +1,5 @@
 /**
- * Makes `models/scenes-tasks/vocab.json` and `merges.txt`: a byte-level BPE vocabulary in BART's file format, learned from
+ * Makes `models/scenes/vocab.json` and `merges.txt`: a byte-level BPE vocabulary in BART's file format, learned from
  * the texts of the scenes, so that nearly every word is one token and any other text still has a spelling.
  *
  *     npx tsx scripts/make-scenes-tokenizer.ts
@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { PRETRAINING_TASKS, pretrainingExamples } from "../src/data/scenes/pretraining-examples.ts";
 import { bytePairMerges, byteCharacters, countedWords } from "./byte-pair-merges.ts";
 
-const FOLDER = join(import.meta.dirname, "../models/scenes-tasks");
+const FOLDER = join(import.meta.dirname, "../models/scenes");
 const SEED = 1;
 /** Texts of each task. */
 const TEXTS = 4000;

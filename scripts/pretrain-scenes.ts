@@ -1,5 +1,5 @@
 /**
- * Makes `models/scenes-tasks`: a small BART that has only ever read text. It is trained by this project's own full
+ * Makes `models/scenes`: a small BART that has only ever read text. It is trained by this project's own full
  * fine-tuning to do each task with a scene or a clip that is written in words, and never sees a picture.
  *
  *     npx tsx scripts/pretrain-scenes.ts [folder] [share of the updates]
@@ -30,7 +30,7 @@ import { modelSession, type ModelSession } from "../src/train/session.ts";
 import type { TaskData } from "../src/train/task-data.ts";
 import { trainingRun } from "../src/train/training-run.ts";
 
-const FOLDER = join(import.meta.dirname, "../models/scenes-tasks");
+const FOLDER = join(import.meta.dirname, "../models/scenes");
 const SEED = 1;
 const HELD_OUT_SEED = 100;
 const BATCH = 32;

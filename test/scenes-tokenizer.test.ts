@@ -9,7 +9,7 @@ import { randomScene } from "../src/data/scenes/random-scene.ts";
 import { RandomStream } from "../src/random.ts";
 import { bartTokenizer } from "../src/text/index.ts";
 
-const FOLDER = join(import.meta.dirname, "..", "models", "scenes-tasks");
+const FOLDER = join(import.meta.dirname, "..", "models", "scenes");
 const TOKENIZER = bartTokenizer(FOLDER, { addedTokens: false });
 const VQA = vqaFiles({ seed: 11, split: "test", scenes: 200, questionsPerScene: 4 });
 

@@ -37,7 +37,7 @@ describe("resolveConfig", () => {
     });
     expect(pet).toMatchObject({ name: "vl-pet", granularity: "large", rank: 96 });
     expect({ visual, prompts }).toEqual({
-      visual: { regions: 36, frames: 64, encoder: null },
+      visual: { regions: 36, frames: 64, encoder: null, blank: false },
       prompts: true,
     });
   });

@@ -48,19 +48,19 @@ describe.each([
   ["scenes-video-text", ["how2qa", "tvc", "tvqa", "yc2c"]],
 ])("the preset %s", (preset, tasks) => {
   it("draws its data, trains its four tasks at once and scores each on held-out scenes", async () => {
-    const lines = await trained(preset, "sighted");
+    const lines = await trained(preset, `${preset}-sighted`);
     expect([...new Set(lines.flatMap(({ task }) => task ?? []))].toSorted()).toEqual(tasks);
-    const [scores] = lines.filter(({ kind }) => kind === "evaluation");
+    const scores = lines.find(({ kind }) => kind === "evaluation");
     expect(Object.keys(scores?.tasks ?? {}).toSorted()).toEqual(tasks);
     for (const { count } of Object.values(scores?.tasks ?? {})) expect(count).toBeGreaterThan(3);
   });
 
   it("trains and answers blindfolded with visual.blank, and keeps it with the run", async () => {
-    const sighted = updates(await trained(preset, "again"));
-    const blind = updates(await trained(preset, "blind", "visual.blank=true"));
+    const sighted = updates(await trained(preset, `${preset}-again`));
+    const blind = updates(await trained(preset, `${preset}-blind`, "visual.blank=true"));
     expect(blind.map(({ task }) => task)).toEqual(sighted.map(({ task }) => task));
     expect(blind.map(({ loss }) => loss)).not.toEqual(sighted.map(({ loss }) => loss));
-    const config = JSON.parse(await readFile(join(folder, "blind/config.json"), "utf8")) as {
+    const config = JSON.parse(await readFile(join(folder, `${preset}-blind/config.json`), "utf8")) as {
       readonly visual: { readonly blank: boolean };
     };
     expect(config.visual.blank).toBe(true);

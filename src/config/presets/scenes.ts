@@ -8,10 +8,10 @@ import type { RunConfigInput } from "../run-config.ts";
 
 const PACKAGE = fileURLToPath(new URL("../../../", import.meta.url));
 
-/** A small backbone that comes with the package, and VL-PET-large in its size. */
-function model(folder: string, featureWidth: number) {
+/** The small backbone that comes with the package, and VL-PET-large in its size. */
+function model(featureWidth: number) {
   return {
-    backbone: { name: "bart", folder: `${PACKAGE}models/${folder}`, featureWidth, dropRate: 0 },
+    backbone: { name: "bart", folder: `${PACKAGE}models/scenes`, featureWidth, dropRate: 0 },
     // A fresh gate is one half everywhere: the scale gives the frozen sublayers back their size.
     pet: { name: "vl-pet", granularity: "large", rank: 12, gateRank: 12, decoderRank: 12, scale: 2 },
   } as const;
@@ -58,10 +58,10 @@ function clipTask(name: keyof ReturnType<typeof clipFiles>, domain: ClipDomain) 
 
 /** Runs on the built-in data set of drawn scenes, below the folder `data`. */
 export const SCENES_PRESETS = {
-  scenes: { ...model("scenes", PATCH_WIDTH), tasks: { caption: CAPTION, vqa: VQA }, training: TRAINING },
+  scenes: { ...model(PATCH_WIDTH), tasks: { caption: CAPTION, vqa: VQA }, training: TRAINING },
   /** The four image-text tasks at once; the pictures are drawn when they are not there. */
   "scenes-image-text": {
-    ...model("scenes-tasks", PATCH_WIDTH),
+    ...model(PATCH_WIDTH),
     data: "runs/scenes-images",
     scenes: { kinds: ["images"], train: 1000, valid: 50, test: 200 },
     tasks: { vqa: VQA, gqa: GQA, nlvr: NLVR, caption: CAPTION },
@@ -69,10 +69,10 @@ export const SCENES_PRESETS = {
   },
   /** The four video-text tasks at once; the clips are drawn when they are not there. */
   "scenes-video-text": {
-    ...model("scenes-tasks", FRAME_WIDTH),
+    ...model(FRAME_WIDTH),
     visual: { regions: null, frames: 12 },
     data: "runs/scenes-clips",
-    scenes: { kinds: ["clips"], train: 1000, valid: 50, test: 200 },
+    scenes: { kinds: ["clips"], train: 1600, valid: 50, test: 200 },
     tasks: {
       tvqa: clipTask("tvqa", "tv"),
       how2qa: clipTask("how2qa", "how2"),

@@ -33,6 +33,11 @@ function storyOf(clip: Clip, names = ["Ann", "Bob"], tells = [TELLS_COLOR, TELLS
   return { clip, roles };
 }
 
+/** A story in which the two are called by their shapes. */
+function plain(clip: Clip): Story {
+  return storyOf(clip, ["the circle", "the star"], [TELLS_SHAPE, TELLS_SHAPE]);
+}
+
 const STORY = storyOf(MOVING);
 const stream = (name = "x"): RandomStream => new RandomStream(1, name);
 
@@ -69,15 +74,13 @@ describe("questions about a clip", () => {
   });
 
   it("ask elsewhere which shape does what, where only one does", () => {
-    const plain = (clip: Clip): Story =>
-      storyOf(clip, ["the circle", "the star"], [TELLS_SHAPE, TELLS_SHAPE]);
     const found = asked(HOW2QA_KINDS, plain(MOVING));
     expect(found.get("Where does the circle go?")).toBe("right");
     expect(found.has("Where does the star go?")).toBe(false);
     expect(found.has("What happens to the star?")).toBe(false);
     expect(found.get("Which shape moves right?")).toBe("circle");
     expect(asked(HOW2QA_KINDS, plain(BOTH)).get("Which shape turns green?")).toBe("star");
-    const growing = [MOVER, STAYER].map((actor): Actor => ({ ...actor, change: { kind: "grow" } }));
+    const growing = [MOVER, STAYER].map(({ object }): Actor => ({ object, change: { kind: "grow" } }));
     expect(asked(HOW2QA_KINDS, plain({ actors: growing })).has("Which shape grows?")).toBe(false);
   });
 

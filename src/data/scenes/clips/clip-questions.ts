@@ -48,15 +48,20 @@ const HAPPENINGS: Readonly<Record<Change["kind"], string>> = {
 
 /** "Where does Ann go?" */
 function ways(story: Story, possible: readonly string[]): readonly ChoiceCandidate[] {
-  const answerOf = (change: Change | null): string =>
-    change?.kind === "move" ? change.direction : "nowhere";
-  return changesAsked(story, possible, (name) => `Where does ${name} go?`, answerOf);
+  return changesAsked(story, possible, (name) => `Where does ${name} go?`, wayOf);
 }
 
 /** "What happens to the star?" */
 function happenings(story: Story, possible: readonly string[]): readonly ChoiceCandidate[] {
-  const answerOf = (change: Change | null): string => (change === null ? "nothing" : HAPPENINGS[change.kind]);
-  return changesAsked(story, possible, (name) => `What happens to ${name}?`, answerOf);
+  return changesAsked(story, possible, (name) => `What happens to ${name}?`, happeningOf);
+}
+
+function wayOf(change: Change | null): string {
+  return change?.kind === "move" ? change.direction : "nowhere";
+}
+
+function happeningOf(change: Change | null): string {
+  return change === null ? "nothing" : HAPPENINGS[change.kind];
 }
 
 /** A question about the change of each actor, where the answer is one of those possible. */
