@@ -47,7 +47,7 @@ export function plannedClip(plan: SplitPlan, domain: ClipDomain, index: number):
 }
 
 /** A clip of a domain in its words. Only in the tv domain do the lines say something that the frames do not show. */
-export function told(
+function told(
   clip: Clip,
   domain: ClipDomain,
   stream: RandomStream,
