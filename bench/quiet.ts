@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 /** Ticks of /proc a second, on every Linux in use. */
 const TICKS = 100;
 /** Parts of all cores that others may use while something is measured. */
-const TOLERATED = 0.08;
+const TOLERATED = 0.06;
 /** How long to wait and try for one value, and how long others must have been quiet before a try. */
 const PATIENCE_MS = 30_000;
 const WINDOW_MS = 150;

@@ -182,9 +182,13 @@ async function openedModel(backboneFile: string, scratch: string): Promise<Model
   });
 }
 
-/** Trains on the texts of a stage; each stage has texts of its own. */
-async function trained(session: ModelSession, stage: number, scratch: string): Promise<void> {
-  const { learningRate, updates } = STAGES[stage] ?? { learningRate: 0, updates: {} };
+/** Trains on the texts of a stage; each stage, counted from 0, has texts of its own. */
+async function trained(
+  session: ModelSession,
+  { learningRate, updates }: Stage,
+  index: number,
+  scratch: string,
+): Promise<void> {
   const tasks = PRETRAINING_TASKS.filter((task) => updates[task] !== undefined);
   const losses = new Map<string, number[]>();
   await trainingRun({
@@ -192,7 +196,7 @@ async function trained(session: ModelSession, stage: number, scratch: string): P
     data: new Map(
       tasks.map((task) => [
         task,
-        textData(task, SEED + stage, Math.round(share * (updates[task] ?? 0)) * BATCH),
+        textData(task, SEED + index, Math.round(share * (updates[task] ?? 0)) * BATCH),
       ]),
     ),
     settings: {
@@ -218,7 +222,7 @@ async function trained(session: ModelSession, stage: number, scratch: string): P
         const mean = all.reduce((a, b) => a + b) / all.length;
         return `${task} ${mean.toFixed(3)}`;
       });
-      console.log(`stage ${stage + 1}, update ${event.update}/${event.updates}  ${means.join("  ")}`);
+      console.log(`stage ${index + 1}, update ${event.update}/${event.updates}  ${means.join("  ")}`);
       losses.clear();
     },
   });
@@ -238,11 +242,11 @@ const MODEL: ModelConfig = {
 };
 
 let weights = await startFile(folder, MODEL);
-for (const stage of STAGES.keys()) {
-  const file = join(folder, `stage-${stage + 1}.safetensors`);
+for (const [index, stage] of STAGES.entries()) {
+  const file = join(folder, `stage-${index + 1}.safetensors`);
   if (!existsSync(file)) {
     const session = await openedModel(weights, folder);
-    await trained(session, stage, folder);
+    await trained(session, stage, index, folder);
     await writeWeights(file, session);
     await session.close();
   }

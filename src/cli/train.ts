@@ -48,7 +48,9 @@ Examples:
 
 /** `vlpet train` */
 export function trainCommand(): Command {
-  const command = new Command("train").description("tune a model on captions and questions about images");
+  const command = new Command("train").description(
+    "tune a model on image-text and video-text tasks, and evaluate it",
+  );
   return addConfigOptions(command)
     .option("--images <folder>", "photos to caption; with --captions, short for tasks.caption.features")
     .option("--captions <file>", "their captions in COCO's format; short for tasks.caption.train.annotations")
